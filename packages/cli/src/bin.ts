@@ -1,0 +1,1 @@
+console.log('devlaunch: not built yet')
