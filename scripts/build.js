@@ -4,7 +4,10 @@ import { env, root, setup } from './setup.js'
 
 /** Builds what changed. */
 export async function build() {
-  const { code, output } = await run('turbo', ['run', 'build', '--output-logs=errors-only'], { cwd: root, env })
+  const { code, output } = await run('turbo', ['run', 'build', '--output-logs=errors-only'], {
+    cwd: root,
+    env,
+  })
   if (code !== 0) throw new Failure(output)
 }
 

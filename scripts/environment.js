@@ -17,8 +17,8 @@ export async function environment({ folder, requirements, python }) {
   if (made.isFresh() && existsSync(interpreter)) return 0
   const start = Date.now()
   await step(python.file, ['-I', '-m', 'venv', '--clear', folder])
-  const install = ['-I', '-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--prefer-binary']
-  await step(interpreter, [...install, '--requirement', requirements])
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check']
+  await step(interpreter, ['-I', '-m', 'pip', 'install', ...quiet, '--prefer-binary', '-r', requirements])
   made.write()
   return (Date.now() - start) / 1000
 }
@@ -31,5 +31,7 @@ async function step(file, args) {
   const { code, output } = await run(file, args, { cwd: root })
   if (code === 0) return
   const tail = output.trim().split('\n').slice(-15).join('\n')
-  throw new Failure(`This failed with exit code ${code}: ${relative(root, file)} ${args.join(' ')}\n\n${tail}`)
+  throw new Failure(
+    `This failed with exit code ${code}: ${relative(root, file)} ${args.join(' ')}\n\n${tail}`,
+  )
 }

@@ -39,7 +39,9 @@ function candidates() {
   const names = ['python3']
   for (let minor = OLDEST; minor <= NEWEST; minor++) names.push(`python3.${minor}`)
   // pyenv's shims are slow, and answer only for versions that are switched on.
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !/[\\/]shims[\\/]?$/.test(folder))
+  const folders = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !/[\\/]shims[\\/]?$/.test(folder))
   const onPath = names.map((name) => folders.map((folder) => join(folder, name)).find(existsSync))
   return [...new Set([...onPath.filter((file) => file !== undefined), ...inPyenv()])]
 }

@@ -32,7 +32,8 @@ export async function setup() {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const { code, output } = await run('npm', args, { cwd: root, env: outside })
   if (code !== 0) throw new Failure(`npm ci failed in ${root}:\n\n${output}`)
-  if (!existsSync(node)) throw new Failure(`npm ci left no Node 24 in ${node}. Allow install scripts: npm ci --ignore-scripts=false`)
+  if (!existsSync(node))
+    throw new Failure(`npm ci left no ${node}. Are install scripts off? Try npm ci --ignore-scripts=false`)
   installed.write()
 }
 

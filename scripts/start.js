@@ -11,7 +11,11 @@ await main(import.meta.url, async (args) => {
   await build()
   const name = await example()
   const bin = join(root, 'packages/cli/bin/devlaunch.js')
-  const { code } = await run(node, [bin, name, ...args], { cwd: join(root, 'examples', name), env, show: true })
+  const { code } = await run(node, [bin, name, ...args], {
+    cwd: join(root, 'examples', name),
+    env,
+    show: true,
+  })
   return code
 })
 
@@ -20,7 +24,11 @@ async function example() {
   const django = join(root, 'examples/django')
   const { newest } = await pythons()
   try {
-    await environment({ folder: join(django, '.venv'), requirements: join(django, 'requirements.txt'), python: newest })
+    await environment({
+      folder: join(django, '.venv'),
+      requirements: join(django, 'requirements.txt'),
+      python: newest,
+    })
     return 'django'
   } catch (error) {
     console.log(`Django can't be installed here (${reason(error)}): starting examples/wsgi instead.`)
@@ -30,5 +38,8 @@ async function example() {
 
 /** @param {unknown} error */
 function reason(error) {
-  return String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)
+  return String(error instanceof Error ? error.message : error)
+    .trim()
+    .split('\n')
+    .at(-1)
 }
