@@ -23,9 +23,7 @@ export const env = {
 
 /** Installs what package-lock.json says, unless that is what is there. */
 export async function setup() {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  const installed = stamp(join(root, 'node_modules', '.devlaunch-setup'), [lock])
-  if (installed.isFresh() && existsSync(node)) return
+  if (installed().isFresh() && existsSync(node)) return
   console.log('Installing Node dependencies (npm ci) ...')
   // Not with our own Node, which npm is about to replace.
   const outside = { ...process.env, PATH: foreignPath().join(delimiter) }
@@ -34,7 +32,12 @@ export async function setup() {
   if (code !== 0) throw new Failure(`npm ci failed in ${root}:\n\n${output}`)
   if (!existsSync(node))
     throw new Failure(`npm ci left no ${node}. Are install scripts off? Try npm ci --ignore-scripts=false`)
-  installed.write()
+}
+
+/** What node_modules was installed from; written after every `npm ci` or `npm install`, whoever ran it. */
+export function installed() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+  return stamp(join(root, 'node_modules', '.devlaunch-setup'), [lock])
 }
 
 /** PATH without our own node_modules/.bin, which npm puts first. */

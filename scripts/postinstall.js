@@ -1,0 +1,3 @@
+import { installed } from './setup.js'
+
+installed().write()
