@@ -1,0 +1,99 @@
+import type { Enforced } from './policy.ts'
+
+/**
+ * A server, as a table. It says how each decision of the policy is put in this server's own words.
+ *
+ * An adapter is data and a few one-line functions: it imports types only, does nothing, and knows nothing about
+ * processes. `NOTES.md` beside it holds the evidence for every row: the release and the source line.
+ */
+export interface Adapter<Options extends object = object> {
+  /** The word on the command line. */
+  readonly name: string
+  /** What must be installed for it; left out where Python brings the server itself. */
+  readonly package?: Package
+  /** The port of this server's own documentation. */
+  readonly port: number
+  /** Does a developer expect it to reload? The command line's default. */
+  readonly reload: boolean
+  /** What the word after the server's name means. */
+  readonly target: Target<Options>
+  /** The interpreter's arguments. `flags` are the user's own, then the policy's: the last one wins. */
+  readonly command: (options: Options, flags: readonly string[], release: Release) => readonly string[]
+  /** One row per field of the policy. */
+  readonly enforce: { readonly [Field in keyof Enforced]: Row<Enforced[Field]> }
+  /** Variables that could overrule the rows, and are not passed on. A trailing `*` stands for any ending. */
+  readonly scrub: readonly string[]
+  /** Arguments a user can't pass on, because no flag after them could take them back. */
+  readonly reserved: readonly Reserved[]
+  /** Known text of the server -> what it means. The first that matches is used. */
+  readonly hints: readonly Hint[]
+  /** How a project shows that it wants this server; left out where nothing does. */
+  readonly detect?: Evidence
+}
+
+/**
+ * How a server puts one decision into effect: by arguments and variables; `'absent'`: it has no such thing;
+ * `'app-decides'`: it has, but only the app can switch it, and the user is told.
+ */
+export type Row<Value> = ((value: Value, release: Release) => Effect) | 'absent' | 'app-decides'
+
+export interface Effect {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Package {
+  /** The module that is run with `python -m`, or imported by the app. */
+  readonly module: string
+  /** The name it is installed by. */
+  readonly distribution: string
+}
+
+/** The installed release of the server (of Python, where Python brings the server). */
+export interface Release {
+  /** `undefined` where it can't be told (an editable install): taken for the newest. */
+  readonly version: string | undefined
+  /** Is it this release or a newer one? */
+  readonly atLeast: (version: string) => boolean
+}
+
+/**
+ * - `app`: `module`, `module:name` or `module:factory()`
+ * - `directory`: an existing, readable one; the working directory unless given
+ * - `file`: a script with this name in the working directory, above it up to the repository's root, or in the one
+ *   folder below that has it; the server then runs in the script's folder
+ */
+export interface Target<Options extends object = object> {
+  readonly kind: 'app' | 'directory' | 'file'
+  /** The option that holds it. */
+  readonly option: keyof Options & string
+  /** Must it be given? Otherwise the server finds it. */
+  readonly required: boolean
+  /** For help texts, and the file name of kind `file`. */
+  readonly example: string
+}
+
+export interface Reserved {
+  readonly match: RegExp
+  /** What to use instead. */
+  readonly use: string
+}
+
+export interface Hint {
+  readonly match: RegExp
+  /** An instruction. */
+  readonly hint: string
+  /** Before the server is ready, this text means that it never will be, even if a process stays alive. */
+  readonly fatal?: true
+}
+
+export interface Evidence {
+  /** A file in the working directory (or where the target's file is looked for). */
+  readonly file?: string
+  /** A line of a Python source; its first group is the name of the app. */
+  readonly source?: RegExp
+}
+
+/** An adapter whose options are of no interest. */
+// biome-ignore lint/suspicious/noExplicitAny: a function's parameter is contravariant, no other type accepts them all
+export type AnyAdapter = Adapter<any>

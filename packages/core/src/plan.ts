@@ -1,0 +1,166 @@
+import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
+import { DevlaunchError } from './errors.ts'
+import type { Enforced, Policy } from './policy.ts'
+
+/** Everything that will be run. Nothing has happened yet. */
+export interface Plan {
+  /** The adapter's name. */
+  readonly server: string
+  readonly version: string | undefined
+  /** The interpreter, an absolute path. */
+  readonly file: string
+  readonly args: readonly string[]
+  /** Variables set for the server, over the environment of the launcher. */
+  readonly env: Readonly<Record<string, string>>
+  /** Variables of the launcher's environment that the server doesn't get. */
+  readonly unset: readonly string[]
+  readonly cwd: string
+  readonly url: string
+  readonly policy: Policy
+  /** Why each argument and variable is there. */
+  readonly reasons: readonly Reason[]
+  /** Fields that only the app can decide. */
+  readonly unenforced: readonly (keyof Enforced)[]
+}
+
+export interface Reason extends Required<Effect> {
+  readonly field: keyof Enforced | 'output' | 'user'
+  readonly why: string
+}
+
+/** What is known about this machine and project when a plan is made. */
+export interface Facts {
+  readonly python: string
+  readonly release: Release
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Will the server have a terminal? Its output is unbuffered otherwise. */
+  readonly terminal: boolean
+}
+
+export interface PlanOptions {
+  /** Arguments for the server itself. */
+  readonly args?: readonly string[]
+  /** Variables for the server, over `Facts.env`. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * The whole command, as a value: a lookup in the adapter's table, without side effects.
+ * @throws DevlaunchError `USAGE` for a target that isn't one, `REFUSED` for an argument that would move the listener.
+ */
+export function plan<Options extends object>(
+  adapter: AnyAdapter,
+  options: Options & PlanOptions,
+  policy: Policy,
+  facts: Facts,
+): Plan {
+  const { args = [], env = {} } = options
+  checkTarget(adapter, options)
+  checkArguments(adapter, args)
+  const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
+  const effects = rows.flatMap(([field, row]): Reason[] => {
+    if (typeof row === 'string') return []
+    const { args = [], env = {} } = row(policy[field], facts.release)
+    return args.length + Object.keys(env).length > 0
+      ? [{ field, args, env, why: explain(field, policy) }]
+      : []
+  })
+  if (!facts.terminal) effects.push(unbuffered)
+  const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
+  const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
+  const set = Object.assign({}, Object.fromEntries(kept), ...effects.map((effect) => effect.env))
+  const flags = [...args, ...effects.flatMap((effect) => effect.args)]
+  return {
+    server: adapter.name,
+    version: facts.release.version,
+    file: facts.python,
+    args: adapter.command(options, flags, facts.release),
+    env: set,
+    unset: scrubbed.filter((name) => !(name in set)),
+    cwd: facts.cwd,
+    url: `http://${policy.bind.authority}`,
+    policy,
+    reasons: args.length > 0 ? [{ field: 'user', args, env: {}, why: 'yours' }, ...effects] : effects,
+    unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
+  }
+}
+
+/** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */
+const unbuffered: Reason = {
+  field: 'output',
+  args: [],
+  env: { PYTHONUNBUFFERED: '1' },
+  why: 'show each line at once',
+}
+
+function explain(field: keyof Enforced, policy: Policy): string {
+  const onOff = (on: boolean, yes: string, no: string) => (on ? yes : no)
+  const why: Record<keyof Enforced, string> = {
+    bind: `listen on ${policy.bind.authority} and nowhere else`,
+    debugger: onOff(policy.debugger, 'you asked for the debugger', 'no page that runs code'),
+    reload: onOff(policy.reload, 'restart when a source changes', 'one process, no restarts'),
+    proxyHeaders: onOff(
+      policy.proxyHeaders,
+      'you trust the proxy on this machine',
+      'believe no forwarded address',
+    ),
+    allowedHosts: `answer to ${policy.allowedHosts.join(', ')}`,
+    dotenv: onOff(policy.dotenv, 'you allowed .env files', 'no .env file of a parent folder changes this'),
+    grace: `open requests end ${policy.grace} s after a stop`,
+  }
+  return why[field]
+}
+
+/**
+ * A module path, a name in it, a factory call with plain literals; nothing that an option parser or a shell could
+ * take for something else.
+ */
+const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
+
+function checkTarget(adapter: AnyAdapter, options: object): void {
+  const { kind, option, required, example } = adapter.target
+  const target: unknown = (options as Record<string, unknown>)[option]
+  if (target === undefined) {
+    if (!required) return
+    throw new DevlaunchError('USAGE', `${adapter.name} needs to know what to serve`, {
+      hint: `name it, for example: devlaunch ${adapter.name} ${example}`,
+    })
+  }
+  if (typeof target !== 'string' || target.includes('\0')) {
+    throw new DevlaunchError('USAGE', `${JSON.stringify(target)} can't be served by ${adapter.name}`)
+  }
+  if (kind === 'app' && (!appTarget.test(target) || /[\r\n]/.test(target))) {
+    throw new DevlaunchError('USAGE', `${JSON.stringify(target)} is not an app for ${adapter.name}`, {
+      hint: `write a module and a name in it, for example: ${example}`,
+    })
+  }
+}
+
+function checkArguments(adapter: AnyAdapter, args: readonly string[]): void {
+  for (const argument of args) {
+    if (argument.includes('\0')) {
+      throw new DevlaunchError('USAGE', `${JSON.stringify(argument)} can't be passed to a program`)
+    }
+    const reserved = [separator, ...adapter.reserved].find(({ match }) => match.test(argument))
+    if (reserved) {
+      throw new DevlaunchError('REFUSED', `${adapter.name} can't be given ${JSON.stringify(argument)}`, {
+        hint: reserved.use,
+      })
+    }
+  }
+}
+
+/** Behind it a server takes every flag of ours for a name. */
+const separator = {
+  match: /^--$/,
+  use: "leave it out: the arguments behind devlaunch's own -- are passed on as they are",
+}
+
+function matching(patterns: readonly string[], names: readonly string[]): string[] {
+  const matches = (name: string) =>
+    patterns.some((pattern) =>
+      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    )
+  return [...new Set(names.filter(matches))].sort()
+}
