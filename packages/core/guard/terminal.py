@@ -5,7 +5,6 @@ import os
 import termios
 
 _HIGH_WATER = 1 << 20
-USER_TERMINAL = 4  # the descriptor of the user's own terminal, when there is one
 
 
 class Relay:
@@ -78,9 +77,9 @@ def _write(descriptor, data):
 class UserTerminal:
     """Remembers the user's terminal settings, because a launcher that is killed can't restore them."""
 
-    def __init__(self, descriptor=USER_TERMINAL):
-        self._descriptor = descriptor
-        self._settings = termios.tcgetattr(descriptor)
+    def __init__(self):
+        self._descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        self._settings = termios.tcgetattr(self._descriptor)
         self._foreground = self._group()
 
     def restore(self):

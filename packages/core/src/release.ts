@@ -6,10 +6,11 @@ export function release(version: string | undefined): Release {
 }
 
 function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0))
-  for (let index = 0; index < Math.max(left!.length, right!.length); index++) {
-    const difference = (left![index] ?? 0) - (right![index] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
+  const [left, right] = [numbers(a), numbers(b)]
+  const different = [...left, ...right].findIndex((_, index) => (left[index] ?? 0) !== (right[index] ?? 0))
+  return different < 0 ? 0 : (left[different] ?? 0) - (right[different] ?? 0)
+}
+
+function numbers(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10) || 0)
 }

@@ -1,0 +1,10 @@
+import type { AnyAdapter } from '@devlaunch/core'
+import { django } from '@devlaunch/django'
+import { flask } from '@devlaunch/flask'
+import { gunicorn } from '@devlaunch/gunicorn'
+import { http } from '@devlaunch/http'
+import { uvicorn } from '@devlaunch/uvicorn'
+import { wsgi } from '@devlaunch/wsgi'
+
+/** Every server the command line knows, the most specific evidence first. */
+export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, wsgi, http]

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import { type AnyAdapter, DevlaunchError } from '@devlaunch/core'
+import { adapters } from './adapters.ts'
+import { detect, type Match } from './detect.ts'
+import { readProject } from './project.ts'
+
+export interface Choice {
+  readonly adapter: AnyAdapter
+  readonly target: string | undefined
+}
+
+/**
+ * The server that the words name, or that the project shows.
+ * @throws DevlaunchError `USAGE` where nothing fits, or several do.
+ */
+export async function choose(words: readonly string[], cwd: string | undefined): Promise<Choice> {
+  const [name, target, extra] = words
+  if (extra !== undefined) {
+    throw new DevlaunchError('USAGE', `unexpected ${JSON.stringify(extra)}`, {
+      hint: "quote a path with spaces; the server's own arguments go behind --",
+    })
+  }
+  const adapter = name === undefined ? undefined : named(name)
+  if (adapter && (target !== undefined || !adapter.target.required)) return { adapter, target }
+  const project = await readProject(resolve(cwd ?? '.'))
+  const matches = await detect(adapter ? [adapter] : adapters, project)
+  if (matches.length === 1 && matches[0]) return matches[0]
+  throw matches.length === 0 ? nothing(adapter, project.cwd) : several(matches)
+}
+
+/** @throws DevlaunchError `USAGE` */
+export function named(name: string): AnyAdapter {
+  const adapter = adapters.find((adapter) => adapter.name === name)
+  if (adapter) return adapter
+  const names = adapters.map(({ name }) => name).join(', ')
+  throw new DevlaunchError('USAGE', `there is no server ${JSON.stringify(name)}`, {
+    hint: `one of: ${names}`,
+  })
+}
+
+function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {
+  if (!adapter) {
+    return new DevlaunchError('USAGE', `no Python server was recognised in ${cwd}`, {
+      hint: 'name one, for example: devlaunch flask app:app',
+    })
+  }
+  return new DevlaunchError(
+    'USAGE',
+    `${adapter.name} needs to know what to serve, and no app was recognised in ${cwd}`,
+    {
+      hint: `name it, for example: devlaunch ${adapter.name} ${adapter.target.example}`,
+    },
+  )
+}
+
+function several(matches: readonly Match[]): DevlaunchError {
+  const commands = matches.map(({ adapter, target }) =>
+    ['devlaunch', adapter.name, target].filter(Boolean).join(' '),
+  )
+  const width = Math.max(...commands.map((command) => command.length))
+  const list = matches.map(({ evidence }, index) => `  ${commands[index]?.padEnd(width)}  ${evidence}`)
+  return new DevlaunchError('USAGE', 'several servers fit here', {
+    output: list.join('\n'),
+    hint: 'pick one of these lines',
+  })
+}

@@ -1,0 +1,82 @@
+import { type AnyAdapter, risks } from '@devlaunch/core'
+import { adapters } from './adapters.ts'
+import { options } from './args.ts'
+
+/** For `--help`. */
+export function help(): string {
+  return `devlaunch starts a Python server on the address you meant, and proves it.
+
+  devlaunch [server] [target] [options] [-- arguments of the server]
+  devlaunch which [server]     the Python that would be used, and why not the others
+
+Servers (without one, devlaunch looks at the project):
+${table(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
+
+Options:
+${optionTable()}
+
+Risks, each accepted by --allow:
+${table(Object.entries(risks))}
+
+Exit codes: 0 stopped, 2 usage, 3 refused, 4 no Python or framework, 5 port taken, 6 failed,
+7 not ready in time, 8 exposed, 129/130/143 by signal; otherwise the server's own.
+`
+}
+
+/** For `devlaunch flask --help`. */
+export function helpFor(adapter: AnyAdapter): string {
+  const { name, package: wanted, port, reload, target, scrub } = adapter
+  const rows = Object.entries(adapter.enforce).map(([field, row]) => [
+    field,
+    row === 'absent'
+      ? 'it has no such thing'
+      : row === 'app-decides'
+        ? 'only your app can switch it'
+        : 'by flag or variable',
+  ])
+  return `devlaunch ${name} ${targetWord(adapter)} [options] [-- arguments of ${name}]
+
+${table([
+  ['needs', wanted ? wanted.distribution : 'nothing but Python'],
+  ['target', targetHelp[target.kind]],
+  ['port', `${port}, or the next free one`],
+  ['reload', reload ? 'on; --no-reload switches it off' : 'off'],
+  ['not passed on', scrub.join(' ') || 'nothing'],
+])}
+
+How the policy is enforced:
+${table(rows as [string, string][])}
+
+Options:
+${optionTable()}
+`
+}
+
+const targetHelp = {
+  app: 'module:name, or module:factory(); found by itself where there is one',
+  directory: 'a directory; default: this one',
+  file: 'found here, above, or one folder below',
+}
+
+function targetWord({ target }: AnyAdapter): string {
+  return target.required ? target.example : `[${target.example}]`
+}
+
+function summary({ package: wanted, port }: AnyAdapter): string {
+  return `${wanted ? wanted.distribution : 'standard library'}, port ${port}`
+}
+
+function optionTable(): string {
+  return table(
+    Object.entries(options).map(([name, option]) => {
+      const short = 'short' in option ? `-${option.short}, ` : ''
+      const value = 'value' in option ? ` ${option.value}` : ''
+      return [`${short}--${name}${value}`, option.help]
+    }),
+  )
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DevlaunchError, listPythons, prepare } from '@devlaunch/core'
+import { type Arguments, parse } from './args.ts'
+import { choose, named } from './choose.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { help, helpFor } from './help.ts'
+import { Printer } from './print.ts'
+import { JsonReport } from './report.ts'
+import { serve } from './serve.ts'
+import { wishes } from './wishes.ts'
+
+/** Runs one command line and returns its exit code. A mistake of the user's is one message, without a stack. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await run(parse(argv))
+  } catch (error) {
+    if (!(error instanceof DevlaunchError)) throw error
+    if (argv.includes('--json')) new JsonReport().error(error)
+    else process.stderr.write(new Printer(process.stderr).error(error, { withOutput: true }))
+    return exitCodeOf(error)
+  }
+}
+
+async function run(args: Arguments): Promise<number> {
+  const [word, second] = args.words
+  if (args.version) return print(`${await version()}\n`)
+  if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
+  if (word === 'which') return which(second, args)
+  const choice = await choose(args.words, args.cwd)
+  if (args.dryRun) return dryRun(choice, args)
+  return serve(choice, args)
+}
+
+function helpText(name: string | undefined): string {
+  return name === undefined || name === 'which' ? help() : helpFor(named(name))
+}
+
+async function dryRun(
+  { adapter, target }: Awaited<ReturnType<typeof choose>>,
+  args: Arguments,
+): Promise<number> {
+  const { plan, python } = await prepare(adapter, wishes(adapter, target, args))
+  return print(
+    args.json ? `${JSON.stringify(plan, null, 2)}\n` : new Printer(process.stdout).plan(plan, python),
+  )
+}
+
+/** Of the server that is named, or that the project shows, or just of Python. */
+async function which(name: string | undefined, args: Arguments): Promise<number> {
+  const adapter =
+    name === undefined
+      ? await choose([], args.cwd).then(
+          ({ adapter }) => adapter,
+          () => undefined,
+        )
+      : named(name)
+  const cwd = resolve(args.cwd ?? '.')
+  const all = await listPythons(adapter, { cwd, env: process.env, python: args.python })
+  const chosen = all.find((each) => !('rejected' in each))
+  print(
+    args.json
+      ? `${JSON.stringify({ server: adapter?.name, chosen, candidates: all }, null, 2)}\n`
+      : new Printer(process.stdout).pythons(all),
+  )
+  if (chosen) return 0
+  const wanted = adapter?.package?.distribution ?? 'Python 3.9 or newer'
+  throw new DevlaunchError(
+    adapter?.package ? 'SERVER_NOT_FOUND' : 'PYTHON_NOT_FOUND',
+    `${wanted} was not found`,
+    {
+      hint: 'see the reasons above; name another Python with --python',
+    },
+  )
+}
+
+async function version(): Promise<string> {
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  return JSON.parse(manifest).version
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}

@@ -1,0 +1,112 @@
+import { styleText } from 'node:util'
+import {
+  authority,
+  commandLine,
+  type DevlaunchError,
+  describeHolder,
+  type Interpreter,
+  type Plan,
+  type Proof,
+  type Rejected,
+  type Socket,
+} from '@devlaunch/core'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Text for a person on one stream: coloured if that stream is a terminal and NO_COLOR isn't set. */
+export class Printer {
+  readonly #stream: NodeJS.WriteStream
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  /** What a person sees when the server is ready. */
+  ready({ plan, python, pythonVersion, proof, proven, taken }: Ready): string {
+    const { bind, reload, debugger: debug } = plan.policy
+    const rows: [string, string][] = [
+      ['Local', this.#style(['cyan', 'bold'], `http://${bind.authority}/`)],
+      ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
+      ['Python', `${pythonVersion ?? ''} ${python.path} (${python.why})`.trim()],
+    ]
+    if (plan.unset.length > 0) rows.push(['Removed', `${plan.unset.join(', ')} (could overrule the flags)`])
+    for (const holder of taken) rows.push(['Note', `that port was taken: ${describeHolder(holder)}`])
+    for (const other of proof.neighbours)
+      rows.push(['Note', `open the numeric address: ${describeHolder(other)}`])
+    if (plan.policy.reach === 'loopback')
+      rows.push(['Expose', this.#style('dim', '--host ADDRESS --allow lan-bind')])
+    const modes = [reload && 'reloading', debug && 'debugger on'].filter(Boolean).join(', ')
+    const title = `${plan.server} ${plan.version ?? ''}`.trim()
+    return `\n  ${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${this.#table(rows)}\n`
+  }
+
+  error(error: DevlaunchError, { withOutput }: { readonly withOutput: boolean }): string {
+    const rows: [string, string][] = []
+    if (error.command) rows.push(['command', error.command])
+    if (error.python) rows.push(['python', error.python])
+    if (error.hint) rows.push(['do', this.#style('bold', error.hint)])
+    const output = withOutput && error.output ? `${error.output.trimEnd()}\n` : ''
+    return `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`
+  }
+
+  strangers(sockets: readonly Socket[]): string {
+    return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map(describeHolder).join('; ')}\n`
+  }
+
+  /** `--dry-run` */
+  plan(plan: Plan, python: Interpreter): string {
+    const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {
+      const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+      return [[...args, ...variables].join(' '), `${field}: ${why}`]
+    })
+    const removed = plan.unset.map((name): [string, string] => [`-u ${name}`, 'could overrule the flags'])
+    const undecided =
+      plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
+    return (
+      `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path} (${python.why})`)}\n` +
+      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${this.#table([...reasons, ...removed])}${undecided}`
+    )
+  }
+
+  /** `devlaunch which` */
+  pythons(all: readonly (Interpreter | Rejected)[]): string {
+    const chosen = all.find((each) => !('rejected' in each))
+    const rows = all.map((each): [string, string] => {
+      const verdict = 'rejected' in each ? `no: ${each.rejected}` : each === chosen ? 'chosen' : 'not needed'
+      return [each === chosen ? this.#style('bold', each.path) : each.path, `${each.why}; ${verdict}`]
+    })
+    return this.#table(rows)
+  }
+
+  #style(style: Style, text: string): string {
+    return styleText(style, text, { stream: this.#stream })
+  }
+
+  #table(rows: readonly (readonly [string, string])[]): string {
+    const plain = (text: string) => text.replace(colours, '')
+    const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
+    const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
+    return rows.map(([left, right]) => `  ${pad(left)}  ${right}\n`).join('')
+  }
+}
+
+export interface Ready {
+  readonly plan: Plan
+  readonly python: Interpreter
+  readonly pythonVersion: string | undefined
+  readonly proof: Proof
+  /** Does this system show who listens where? */
+  readonly proven: boolean
+  /** Who holds the port that was asked for, where another had to be taken. */
+  readonly taken: readonly Socket[]
+}
+
+function describeProof({ sockets }: Proof, plan: Plan): string {
+  const list = sockets.map(({ address, port, pid }) => `${authority(address, port)}, pid ${pid}`).join('; ')
+  const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
+  const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
+  return `${count}: ${list}; open to ${audience[plan.policy.reach]}`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts
+const colours = /\x1b\[[\d;]*m/g

@@ -1,0 +1,37 @@
+import type { DevlaunchError, LaunchEvent, Stream } from '@devlaunch/core'
+import { Cleaner } from './clean.ts'
+
+/** `--json`: one event per line, on stdout, and nothing else there. */
+export class JsonReport {
+  readonly #cleaners = { stdout: new Cleaner(false), stderr: new Cleaner(false) }
+  readonly #pending = { stdout: '', stderr: '' }
+
+  event(event: LaunchEvent): void {
+    if (event.event === 'guard') return
+    if (event.event === 'exit') this.#flush()
+    write(event.event === 'exit' ? { ...event, error: event.error?.code } : event)
+  }
+
+  output(text: string, stream: Stream): void {
+    const lines = (this.#pending[stream] + this.#cleaners[stream].clean(text)).split('\n')
+    this.#pending[stream] = lines.pop() ?? ''
+    for (const line of lines) write({ event: 'log', stream, line })
+  }
+
+  error({ code, summary, hint, risks, output, command, python }: DevlaunchError): void {
+    this.#flush()
+    write({ event: 'error', code, message: summary, hint, risks, output, command, python })
+  }
+
+  /** A last line that has no end. */
+  #flush(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (this.#pending[stream]) write({ event: 'log', stream, line: this.#pending[stream] })
+      this.#pending[stream] = ''
+    }
+  }
+}
+
+function write(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`)
+}

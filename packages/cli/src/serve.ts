@@ -1,0 +1,122 @@
+import {
+  DevlaunchError,
+  type LaunchEvent,
+  launch,
+  type Server,
+  type Socket,
+  type Stream,
+  whoHolds,
+} from '@devlaunch/core'
+import type { Arguments } from './args.ts'
+import type { Choice } from './choose.ts'
+import { Cleaner } from './clean.ts'
+import { exitCodeAfter, exitCodeOf } from './exit-code.ts'
+import { Printer } from './print.ts'
+import { JsonReport } from './report.ts'
+import { handleSignals } from './signals.ts'
+import { lendTerminal } from './terminal.ts'
+import { startWaiting } from './waiting.ts'
+import { wishes } from './wishes.ts'
+
+/** Runs a server until it ends, and returns the exit code. */
+export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
+  const signals = handleSignals()
+  const terminal = args.json ? undefined : lendTerminal()
+  const show = args.json ? showJson() : showText(args, terminal !== undefined)
+  const waiting = args.json || args.quiet ? undefined : startWaiting(`starting ${adapter.name}`)
+  let python: string | undefined
+  let proven = false
+  try {
+    const server = await launch(adapter, {
+      ...wishes(adapter, target, args),
+      ...(terminal && { terminal }),
+      signal: signals.aborted,
+      onOutput: (text, stream) => {
+        void waiting?.then(({ interrupt }) => interrupt(text.endsWith('\n')))
+        show.output(text, stream)
+      },
+      onEvent: (event) => {
+        if (event.event === 'guard') {
+          python = event.python
+          proven = event.source !== 'none'
+          terminal?.take()
+        }
+        show.event(event)
+      },
+    })
+    ;(await waiting)?.end()
+    terminal?.onResize(server.resize)
+    signals.onStop(server.stop, server.kill)
+    process.stdout.on('error', server.stop) // EPIPE: nobody reads on
+    show.ready({ server, python, proven, taken: await taken(server, args) })
+    if (args.open) await openBrowser(server.url)
+    const exit = await server.exited
+    if (exit.error) show.error(exit.error)
+    return exit.error ? exitCodeOf(exit.error) : (signals.exitCode() ?? exitCodeAfter(exit))
+  } catch (error) {
+    ;(await waiting)?.end()
+    if (!(error instanceof DevlaunchError)) throw error
+    const signalled = signals.exitCode()
+    if (error.code === 'ABORTED' && signalled !== undefined) return signalled
+    show.error(error)
+    return exitCodeOf(error)
+  } finally {
+    terminal?.giveBack()
+  }
+}
+
+interface Show {
+  readonly event: (event: LaunchEvent) => void
+  readonly output: (text: string, stream: Stream) => void
+  readonly ready: (ready: {
+    readonly server: Server
+    readonly python: string | undefined
+    readonly proven: boolean
+    readonly taken: readonly Socket[]
+  }) => void
+  readonly error: (error: DevlaunchError) => void
+}
+
+function showJson(): Show {
+  const report = new JsonReport()
+  return {
+    event: (event) => report.event(event),
+    output: (text, stream) => report.output(text, stream),
+    ready: () => {},
+    error: (error) => report.error(error),
+  }
+}
+
+/** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
+function showText({ quiet }: Arguments, terminal: boolean): Show {
+  const printer = new Printer(process.stderr)
+  const cleaners = { stdout: new Cleaner(terminal), stderr: new Cleaner(terminal) }
+  return {
+    event: (event) => {
+      if (event.event !== 'strangers' || event.sockets.length === 0) return
+      process.stderr.write(printer.strangers(event.sockets))
+    },
+    output: (text, stream) => process[stream].write(cleaners[stream].clean(text)),
+    ready: ({ server, python, proven, taken }) => {
+      if (quiet) return
+      const { plan, proof } = server
+      const ready = { plan, python: server.python, pythonVersion: python, proof, proven, taken }
+      process.stderr.write(printer.ready(ready))
+    },
+    // the output of a server that failed has been shown already
+    error: (error) => process.stderr.write(printer.error(error, { withOutput: !printed.has(error.code) })),
+  }
+}
+
+const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY'])
+
+/** Who is in the way, if it was the port that the user named. */
+async function taken(server: Server, { port }: Arguments): Promise<readonly Socket[]> {
+  const wanted = port ?? server.plan.policy.bind.port
+  return wanted === server.plan.policy.bind.port ? [] : whoHolds(server.python.path, wanted)
+}
+
+async function openBrowser(url: string): Promise<void> {
+  const { default: open } = await import('open')
+  await open(url).catch(() => {})
+}

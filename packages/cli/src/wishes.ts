@@ -1,0 +1,22 @@
+import type { AnyAdapter, LaunchOptions } from '@devlaunch/core'
+import type { Arguments } from './args.ts'
+
+/** The command line as options of `launch`. Here a developer's habits are the defaults: port 8000, reloading. */
+export function wishes(adapter: AnyAdapter, target: string | undefined, args: Arguments): LaunchOptions {
+  const { port, strictPort, host, allow, debug, python, cwd, envFile, readyPath, timeout, rest } = args
+  return {
+    ...(target !== undefined && { [adapter.target.option]: target }),
+    port: port ?? adapter.port,
+    strictPort,
+    allow,
+    debug,
+    reload: args.reload ?? adapter.reload,
+    args: rest,
+    ...(host !== undefined && { host }),
+    ...(python !== undefined && { python }),
+    ...(cwd !== undefined && { cwd }),
+    ...(envFile !== undefined && { envFile }),
+    ...(readyPath !== undefined && { readyPath }),
+    ...(timeout !== undefined && { timeout }),
+  }
+}

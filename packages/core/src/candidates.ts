@@ -1,0 +1,129 @@
+import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { type Candidate, interpreterIn } from './interpreter.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Where the Python of a project may be, the likeliest first. Only what is asked for is looked up.
+ *
+ * PATH comes last and without npm's own directories: npm scripts put those before an active virtual environment
+ * (https://github.com/npm/cli/issues/8111).
+ */
+export async function* candidates(cwd: string, env: Environment, wish?: string): AsyncGenerator<Candidate> {
+  if (wish !== undefined) {
+    yield { path: await locate(wish, cwd, env), why: 'you named it (--python)' }
+    return
+  }
+  if (env.VIRTUAL_ENV) {
+    yield { path: interpreterIn(env.VIRTUAL_ENV), why: 'the active virtual environment (VIRTUAL_ENV)' }
+  }
+  if (env.CONDA_PREFIX && env.CONDA_DEFAULT_ENV !== 'base') {
+    yield { path: interpreterIn(env.CONDA_PREFIX), why: 'the active conda environment (CONDA_PREFIX)' }
+  }
+  const folders = await projectFolders(cwd, env)
+  for (const folder of folders) {
+    for (const name of [env.UV_PROJECT_ENVIRONMENT, '.venv', 'venv']) {
+      const environment = name && resolve(folder, name)
+      if (environment && (await isOurs(environment))) {
+        yield { path: interpreterIn(environment), why: `found in ${folder === cwd ? 'the project' : folder}` }
+      }
+    }
+  }
+  yield* ofTools(folders, env)
+  yield* ofPyenv(folders, env)
+  for (const name of ['python3', 'python']) {
+    const path = await inPath(name, env)
+    if (path) yield { path, why: `${name} on the PATH` }
+  }
+}
+
+/** From the working directory up to the repository's root, or up to the home directory where there is none. */
+export async function projectFolders(cwd: string, env: Environment): Promise<string[]> {
+  const folders = [cwd]
+  for (
+    let folder = cwd;
+    !(await exists(join(folder, '.git'))) && folder !== env.HOME;
+    folder = dirname(folder)
+  ) {
+    if (dirname(folder) === folder) break
+    folders.push(dirname(folder))
+  }
+  return folders
+}
+
+/** An environment that somebody else put in a folder above us (/tmp/.venv) isn't run. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined)
+  if (!found?.isDirectory()) return false
+  const uid = process.getuid?.()
+  return uid === undefined || found.uid === uid || found.uid === 0
+}
+
+async function* ofTools(folders: readonly string[], env: Environment): AsyncGenerator<Candidate> {
+  for (const folder of folders) {
+    const pdm = await readFile(join(folder, '.pdm-python'), 'utf8').catch(() => '')
+    if (pdm.trim()) yield { path: pdm.trim(), why: 'chosen by pdm (.pdm-python)' }
+    if (await exists(join(folder, 'poetry.lock'))) {
+      const path = await tell('poetry', ['env', 'info', '--executable'], folder, env)
+      if (path) yield { path, why: 'what poetry uses' }
+    }
+    if (await exists(join(folder, 'Pipfile'))) {
+      const path = await tell('pipenv', ['--py'], folder, env)
+      if (path) yield { path, why: 'what pipenv uses' }
+    }
+  }
+}
+
+async function* ofPyenv(folders: readonly string[], env: Environment): AsyncGenerator<Candidate> {
+  const versions = join(env.PYENV_ROOT ?? join(env.HOME ?? '', '.pyenv'), 'versions')
+  const wishes = [{ wish: env.PYENV_VERSION, why: 'PYENV_VERSION' }]
+  for (const folder of folders) {
+    const wish = await readFile(join(folder, '.python-version'), 'utf8').catch(() => undefined)
+    wishes.push({ wish: wish?.trim().split('\n')[0], why: join(folder, '.python-version') })
+  }
+  for (const { wish, why } of wishes) {
+    if (!wish || wish.includes(sep) || wish === '..') continue
+    const installed = await readdir(versions).catch(() => [])
+    const version =
+      installed.find((name) => name === wish) ?? installed.findLast((name) => name.startsWith(`${wish}.`))
+    if (version) yield { path: interpreterIn(join(versions, version)), why: `pyenv's, named by ${why}` }
+  }
+}
+
+/** What the user named: an interpreter, an environment's folder, or a command. */
+async function locate(wish: string, cwd: string, env: Environment): Promise<string> {
+  if (basename(wish) === wish) return (await inPath(wish, env)) ?? resolve(cwd, wish)
+  const path = isAbsolute(wish) ? wish : resolve(cwd, wish)
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() ? interpreterIn(path) : path
+}
+
+async function inPath(name: string, env: Environment): Promise<string | undefined> {
+  const file = process.platform === 'win32' ? `${name}.exe` : name
+  const folders = (env.PATH ?? env.Path ?? '').split(delimiter)
+  for (const folder of folders.filter((folder) => isAbsolute(folder) && !folder.includes('node_modules'))) {
+    if (await exists(join(folder, file))) return join(folder, file)
+  }
+  return undefined
+}
+
+async function tell(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: Environment,
+): Promise<string | undefined> {
+  const file = await inPath(command, env)
+  if (!file) return undefined
+  const { execa } = await import('execa')
+  const result = await execa(file, args, { cwd, reject: false, timeout: 20_000, stdin: 'ignore' })
+  return result.failed ? undefined : result.stdout.trim() || undefined
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

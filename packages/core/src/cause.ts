@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Socket } from './guard.ts'
+
+/** Enough for the sources of an app; a whole tree would take seconds while somebody waits for the message. */
+const most = { files: 300, bytes: 256 * 1024 }
+
+/**
+ * The likeliest line of the project for a socket that nobody planned: `app.py:12: app.run(host="0.0.0.0")`.
+ * A guess from the sources, shown as one.
+ */
+export async function likelyCause(
+  cwd: string,
+  { address, port }: Pick<Socket, 'address' | 'port'>,
+): Promise<string | undefined> {
+  let best: { score: number; text: string } | undefined
+  for (const path of await sources(cwd)) {
+    const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n')
+    for (const [index, line] of lines.entries()) {
+      const score = suspicion(line, address, port)
+      if (score > (best?.score ?? 0)) {
+        best = { score, text: `${relative(cwd, path)}:${index + 1}: ${line.trim().slice(0, 160)}` }
+      }
+    }
+  }
+  return best?.text
+}
+
+function suspicion(line: string, address: string, port: number): number {
+  if (/^\s*#|127\.0\.0\.1|localhost/.test(line)) return 0
+  const opens =
+    /\b(?:run|run_simple|bind|listen|serve\w*|make_server|create_server|start_server|\w+Server)\s*\(/
+  const wide = /0\.0\.0\.0|["']::["']|\(["']{2}\s*,/.test(line)
+  const named = line.includes(`'${address}'`) || line.includes(`"${address}"`)
+  const numbered = new RegExp(`\\b${port}\\b`).test(line)
+  const evidence = Number(wide) + 2 * Number(named) + 3 * Number(numbered)
+  return evidence && evidence + Number(opens.test(line))
+}
+
+async function sources(cwd: string): Promise<string[]> {
+  const found: string[] = []
+  const pending = [cwd]
+  for (let folder = pending.shift(); folder && found.length < most.files; folder = pending.shift()) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name)
+      if (
+        entry.isDirectory() &&
+        !/^(?:\.|node_modules$|venv|env$|site-packages$|__pycache__$)/.test(entry.name)
+      )
+        pending.push(path)
+      if (entry.isFile() && entry.name.endsWith('.py')) found.push(path)
+    }
+  }
+  const sizes = await Promise.all(found.map((path) => stat(path).then(({ size }) => size, () => 0))) // biome-ignore format: one thought
+  return found.filter((_, index) => (sizes[index] ?? 0) <= most.bytes).slice(0, most.files)
+}

@@ -1,0 +1,147 @@
+import type { AnyAdapter } from './adapter.ts'
+import { authority } from './address.ts'
+import { likelyCause } from './cause.ts'
+import { commandLine } from './command.ts'
+import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
+import type { Socket } from './guard.ts'
+import type { Plan } from './plan.ts'
+import type { Setback } from './wait.ts'
+
+export interface Scene {
+  readonly adapter: AnyAdapter
+  readonly plan: Plan
+  /** Everything the server printed, as far as it was kept. */
+  readonly output: string
+  /** Milliseconds that it was given. */
+  readonly timeout: number
+  /** Who listens on the planned port, asked when the setback came. */
+  readonly holders: readonly Socket[]
+}
+
+/** Why the server didn't become ready, for a person. */
+export async function explainSetback(setback: Setback, scene: Scene): Promise<DevlaunchError> {
+  const { adapter, plan, output } = scene
+  const fail = (code: ErrorCode, summary: string, parts: ErrorParts = {}) =>
+    new DevlaunchError(code, summary, { command: commandLine(plan), python: plan.file, ...parts })
+  switch (setback.kind) {
+    case 'aborted':
+      return fail('ABORTED', `the launch of ${plan.server} was called off`)
+    case 'exposed':
+      return exposed(setback.sockets, plan)
+    case 'lost':
+      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, withTail(output))
+    case 'not-run':
+      return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
+        hint: 'name another Python with --python',
+      })
+    case 'strangers':
+      return portTaken(plan.policy.bind.authority, setback.sockets)
+    case 'late':
+      return fail('NOT_READY', late(setback, scene), {
+        ...withTail(output),
+        hint: 'give it more time with --timeout, or name a page that answers with --ready-path',
+      })
+    case 'doomed':
+    case 'gone': {
+      if (addressInUse.test(output)) return portTaken(plan.policy.bind.authority, scene.holders)
+      const exit = setback.kind === 'gone' ? `, ${describeExit(setback.exit)}` : ''
+      const hint =
+        adapter.hints.find(({ match }) => match.test(output))?.hint ?? generalHint(output, plan, setback)
+      return fail('FAILED', `${plan.server} could not start: ${reason(output)}${exit}`, {
+        ...withTail(output),
+        hint,
+      })
+    }
+  }
+}
+
+/** EXPOSED, with the process, the address and the likeliest cause. */
+export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {
+  const [socket] = sockets
+  if (!socket) return new DevlaunchError('EXPOSED', `${plan.server} listened wider than planned`)
+  const { address, port, pid, command, reach } = socket
+  const audience = reach === 'lan' ? 'the local network' : 'every network'
+  const cause = await likelyCause(plan.cwd, socket)
+  return new DevlaunchError(
+    'EXPOSED',
+    `pid ${pid} (${command}) listened on ${authority(address, port)}, open to ${audience}; ` +
+      `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
+    {
+      ...(cause && { output: `likely cause: ${cause}` }),
+      command: commandLine(plan),
+      python: plan.file,
+      hint: cause
+        ? 'let that code listen on 127.0.0.1, or leave the listening to the server'
+        : 'look for code or configuration of the project that opens a socket of its own',
+    },
+  )
+}
+
+/** "Python on Linux: Errno 98, on macOS: Errno 48"; Django: "That port is already in use." */
+const addressInUse =
+  /address already in use|port is already in use|EADDRINUSE|only one usage of each socket address/i
+
+export function isPortRace(error: unknown): boolean {
+  return error instanceof DevlaunchError && error.code === 'PORT_TAKEN'
+}
+
+/** PORT_TAKEN, with everybody who listens on that port. */
+export function portTaken(where: string, holders: readonly Socket[]): DevlaunchError {
+  const list = holders.map(describeHolder).join('; ')
+  return new DevlaunchError('PORT_TAKEN', `${where} is taken${list && ` by ${list}`}`, {
+    hint: 'end that process, or choose another --port',
+  })
+}
+
+export function describeHolder({ pid, command, cwd, address, port }: Socket): string {
+  if (pid === null) return `a process of another user, on ${authority(address, port)}`
+  return `pid ${pid} (${command || 'unknown'}${cwd && `, in ${cwd}`}), on ${authority(address, port)}`
+}
+
+function late({ status, sockets }: Setback & { kind: 'late' }, { plan, timeout }: Scene): string {
+  const { authority: planned } = plan.policy.bind
+  const time = `within ${timeout / 1000} s`
+  if (status !== undefined) return `${plan.server} answered ${status} on ${planned}, nothing better ${time}`
+  const where = sockets.map(({ address, port }) => authority(address, port))
+  if (where.includes(planned)) return `${plan.server} listens on ${planned} but gave no answer ${time}`
+  const instead = where.length > 0 ? `; it listens on ${where.join(', ')} instead` : ''
+  return `${plan.server} did not listen on ${planned} ${time}${instead}`
+}
+
+function describeExit(exit: number): string {
+  if (exit >= 0) return exit === 0 ? 'it ended without an error (exit code 0)' : `exit code ${exit}`
+  return `ended by signal ${-exit}`
+}
+
+/** The exception's own line; without one, the last line that says anything. */
+function reason(output: string): string {
+  const lines = output.split('\n').map((line) => line.trimEnd())
+  const exception =
+    /^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Configured|NotReady|Exit|Found|Denied)\b(?::.*)?$/
+  const last =
+    lines.findLast((line) => exception.test(line)) ??
+    lines.findLast((line) => /error|fail|can't|cannot/i.test(line))
+  return (last ?? lines.findLast((line) => line !== '') ?? 'it printed nothing')
+    .trim()
+    .replace(/^(?:Error|ERROR):\s*/, '')
+}
+
+/** From the last traceback on, or the last lines. */
+function withTail(output: string): ErrorParts {
+  const lines = output.trimEnd().split('\n')
+  const start = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'))
+  const tail = start >= 0 && lines.length - start <= 60 ? lines.slice(start) : lines.slice(-25)
+  return output ? { output: tail.join('\n') } : {}
+}
+
+function generalHint(output: string, plan: Plan, setback: Setback): string {
+  const missing = /No module named '([^'.]+)/.exec(output)?.[1]
+  if (missing) {
+    return `check the name and the folder (it ran in ${plan.cwd}); a package is installed with: ${plan.file} -m pip install ${missing}`
+  }
+  if (/permission denied|EACCES/i.test(output))
+    return 'check the rights of the files and the port that it names'
+  if (setback.kind === 'gone' && setback.exit === 0)
+    return 'a server that goes to the background is ended: switch that off'
+  return 'mend what it says; the command above runs it without devlaunch'
+}

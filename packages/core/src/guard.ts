@@ -1,0 +1,157 @@
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import type { Reach } from './address.ts'
+
+/** A listening socket, as the kernel shows it, with the process that holds it. */
+export interface Socket {
+  readonly address: string
+  readonly port: number
+  readonly reach: Reach
+  readonly pid: number | null
+  readonly pids: readonly number[]
+  readonly command: string
+  readonly cwd: string
+}
+
+export interface Process {
+  readonly pid: number
+  readonly command: string
+}
+
+/** What the guard says (docs/guard.md). */
+export type GuardEvent =
+  | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
+  | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'failed'; readonly reason: string; readonly file: string }
+  | {
+      readonly event: 'listening'
+      readonly sockets: readonly Socket[]
+      readonly neighbours: readonly Socket[]
+    }
+  | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
+  | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | {
+      readonly event: 'gone'
+      /** The exit status, or the negative number of the signal. */
+      readonly exit: number
+      readonly killed: readonly Process[]
+      readonly survivors: readonly Process[]
+    }
+
+export interface Terminal {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface StartMessage {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly unset: readonly string[]
+  readonly address: string
+  readonly port: number
+  readonly terminal: Terminal | null
+}
+
+export interface Guard {
+  /** Everything it says, in order, from the first event on. */
+  readonly onEvent: (listener: (event: GuardEvent) => void) => void
+  readonly stdin: Writable | null
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly start: (message: StartMessage) => void
+  readonly sockets: () => Promise<readonly Socket[]>
+  readonly holders: (port: number) => Promise<readonly Socket[]>
+  readonly resize: (terminal: Terminal) => void
+  /** SIGINT, `graces[0]` seconds, SIGINT, `graces[1]` seconds, SIGKILL. */
+  readonly stop: (graces: readonly number[]) => void
+  readonly kill: () => void
+  /** Its end, after the last of its output; says why if it was not the one we asked for. */
+  readonly ended: Promise<string | undefined>
+}
+
+const directory = fileURLToPath(new URL('../guard', import.meta.url))
+
+/**
+ * Starts the guard under this interpreter. It does nothing until it is told to.
+ * `terminal`: we have the user's, whose settings the guard restores if we are killed.
+ */
+export function openGuard(python: string, terminal: boolean): Guard {
+  const guard = execa(python, ['-I', '-S', directory, ...(terminal ? ['terminal'] : [])], {
+    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+    cwd: directory,
+    buffer: false,
+    reject: false,
+    cleanup: false, // the end of the channel is its sign to end everything, whatever ends us
+    windowsHide: true,
+  })
+  const channel = guard.stdio[3] as unknown as Readable & Writable
+  const listeners: ((event: GuardEvent) => void)[] = []
+  const said: GuardEvent[] = []
+  const questions = new Map<number, (value: readonly Socket[]) => void>()
+  let nextQuestion = 0
+
+  const send = (message: object) => {
+    if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
+  }
+  const ask = (question: object) =>
+    new Promise<readonly Socket[]>((resolve) => {
+      questions.set(++nextQuestion, resolve)
+      send({ ...question, id: nextQuestion })
+    })
+
+  onLine(channel, (line) => {
+    const message = JSON.parse(line)
+    if (message.event === 'answer') {
+      questions.get(message.id)?.(message.value)
+      questions.delete(message.id)
+    } else {
+      said.push(message)
+      for (const listener of listeners) listener(message)
+    }
+  })
+  channel.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
+
+  const ended = guard.then((result) => {
+    for (const answer of questions.values()) answer([])
+    if (result.exitCode === 0) return undefined
+    return result.signal ? `it was ended by ${result.signal}` : (result.shortMessage ?? 'it ended')
+  })
+  return {
+    onEvent: (listener) => {
+      for (const event of said) listener(event)
+      listeners.push(listener)
+    },
+    stdin: guard.stdin,
+    stdout: guard.stdout as Readable,
+    stderr: guard.stderr as Readable,
+    start: (message) => send({ do: 'start', ...message }),
+    sockets: () => ask({ do: 'sockets' }),
+    holders: (port) => ask({ do: 'holders', port }),
+    resize: (terminal) => send({ do: 'resize', ...terminal }),
+    stop: (graces) => send({ do: 'stop', graces }),
+    kill: () => send({ do: 'kill' }),
+    ended,
+  }
+}
+
+/** Who listens on a port of this machine, at whatever address. */
+export async function whoHolds(python: string, port: number): Promise<readonly Socket[]> {
+  const guard = openGuard(python, false)
+  const found = await guard.holders(port)
+  guard.kill()
+  await guard.ended
+  return found
+}
+
+function onLine(stream: Readable, use: (line: string) => void): void {
+  let pending = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    const lines = (pending + chunk).split('\n')
+    pending = lines.pop() ?? ''
+    for (const line of lines) use(line)
+  })
+}

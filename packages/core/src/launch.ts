@@ -1,0 +1,195 @@
+import type { Readable } from 'node:stream'
+import type { Adapter, AnyAdapter } from './adapter.ts'
+import { DevlaunchError } from './errors.ts'
+import { explainSetback, isPortRace } from './failure.ts'
+import { type Guard, openGuard, type Socket, type Terminal, whoHolds } from './guard.ts'
+import type { Interpreter } from './interpreter.ts'
+import { Log, type Logs, type Stream } from './logs.ts'
+import type { Plan } from './plan.ts'
+import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
+import { type Proof, waitUntilReady } from './wait.ts'
+import { type Exit, watchEnd, watchOutput } from './watch.ts'
+
+export interface LaunchOptions extends PrepareOptions {
+  /** Ready means a status below 400 on this path. Default: any answer to `GET /`. */
+  readonly readyPath?: string
+  /** Milliseconds until it must be ready. Default 60 000. */
+  readonly timeout?: number
+  /** Called with the server's output as it comes, not line by line: a prompt has no end of line. */
+  readonly onOutput?: (text: string, stream: Stream) => void
+  /** Called for each step of the server's life, until `exit`. */
+  readonly onEvent?: (event: LaunchEvent) => void
+  /** Calls the launch off, or stops the server that came of it. */
+  readonly signal?: AbortSignal
+  /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
+  readonly terminal?: Terminal & { readonly input: Readable }
+}
+
+export type LaunchEvent =
+  | { readonly event: 'planned'; readonly plan: Plan; readonly python: Interpreter }
+  | { readonly event: 'guard'; readonly python: string; readonly source: string }
+  | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
+  | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
+  | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
+  | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | ({ readonly event: 'exit' } & Exit)
+
+/** A server that runs, is ours, and listens where it was meant to. */
+export interface Server extends AsyncDisposable {
+  /** With a numeric address and without a slash at the end: `http://127.0.0.1:8000`. */
+  readonly url: string
+  readonly pid: number
+  readonly plan: Plan
+  readonly python: Interpreter
+  /** What was seen when it became ready. */
+  readonly proof: Proof
+  readonly logs: Logs
+  /** Resolves when the last process of its tree is gone; never rejects. */
+  readonly exited: Promise<Exit>
+  /** Every listening socket of the tree now, from the kernel. */
+  sockets(): Promise<readonly Socket[]>
+  /** For a server with a terminal. */
+  resize(terminal: Terminal): void
+  /** SIGINT, 3 s, SIGINT, 2 s, SIGKILL to whatever is left. Resolves when nothing is. */
+  stop(): Promise<Exit>
+  /** SIGKILL to the whole tree at once. */
+  kill(): Promise<Exit>
+}
+
+/** Seconds after the first and the second SIGINT. */
+const graces: readonly number[] = [3, 2]
+
+/** How often a port that another process took in the last moment is replaced. */
+const races = 3
+
+/**
+ * Starts a server and resolves when it is ready: its own sockets listen exactly where planned, nobody else's answer
+ * there, and it has answered HTTP.
+ *
+ * @example
+ * await using server = await launch(flask, { cwd: 'shop' })
+ * await fetch(server.url)
+ *
+ * @throws DevlaunchError with one of `ErrorCode`. Whatever is thrown, nothing is left running.
+ */
+export async function launch<Options extends object>(
+  adapter: Adapter<Options>,
+  options: Options & LaunchOptions = {} as Options & LaunchOptions,
+): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launchOnce(adapter, options)
+    } catch (error) {
+      const named = options.port !== undefined && options.strictPort
+      if (!isPortRace(error) || named || attempt === races) throw error
+    }
+  }
+}
+
+/** Everything that would be run, and nothing is. */
+export async function prepare<Options extends object>(
+  adapter: Adapter<Options>,
+  options: Options & PrepareOptions & { readonly terminal?: unknown } = {} as Options & PrepareOptions,
+): Promise<{ plan: Plan; python: Interpreter }> {
+  const here = whereWeAre()
+  const found = await find(adapter, options, here)
+  return { plan: await decide(adapter, options, found, here), python: found.python }
+}
+
+async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<Server> {
+  const here = whereWeAre()
+  const found = await find(adapter, options, here)
+  const guard = openGuard(found.python.path, options.terminal !== undefined) // starts up while we decide
+  try {
+    return await run(adapter, options, guard, found, here)
+  } catch (error) {
+    guard.stop(graces)
+    await guard.ended
+    throw error
+  }
+}
+
+async function run(
+  adapter: AnyAdapter,
+  options: LaunchOptions,
+  guard: Guard,
+  found: Found,
+  here: Here,
+): Promise<Server> {
+  const { onEvent = () => {}, onOutput, timeout = 60_000, signal, terminal, readyPath } = options
+  const plan = await decide(adapter, options, found, here)
+  onEvent({ event: 'planned', plan, python: found.python })
+  const log = new Log()
+  const { doomed, complete } = watchOutput(guard, adapter, log, onOutput)
+  const exited = watchEnd(guard, plan, complete)
+  const started = report(guard, onEvent)
+  const { host, port } = plan.policy.bind
+  guard.start({ ...plan, address: host, port, terminal: terminal ? size(terminal) : null })
+  if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
+
+  const outcome = await waitUntilReady(guard, { url: plan.url, readyPath, timeout, signal, doomed })
+  if ('kind' in outcome) {
+    guard.stop(graces)
+    await exited // its last words are part of the reason
+    const holders = await whoHolds(found.python.path, port)
+    throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
+  }
+  onEvent({ event: 'ready', url: plan.url, proof: outcome })
+  const stop = () => {
+    guard.stop(graces)
+    return exited
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  void exited.then((exit) => {
+    signal?.removeEventListener('abort', stop)
+    onEvent({ event: 'exit', ...exit })
+  })
+  return {
+    url: plan.url,
+    pid: await started,
+    plan,
+    python: found.python,
+    proof: outcome,
+    logs: log,
+    exited,
+    sockets: guard.sockets,
+    resize: guard.resize,
+    stop,
+    kill: () => {
+      guard.kill()
+      return exited
+    },
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
+
+/** Hands the guard's events on; resolves with the server's pid. */
+function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  guard.onEvent((event) => {
+    if (event.event === 'guard') onEvent({ event: 'guard', python: event.python, source: event.sockets })
+    if (event.event === 'started') {
+      resolve(event.pid)
+      onEvent({ event: 'started', pid: event.pid })
+    }
+    if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
+      onEvent(event)
+  })
+  return promise
+}
+
+function size({ columns, rows }: Terminal): Terminal {
+  return { columns, rows }
+}
+
+function whereWeAre(): Here {
+  try {
+    return { cwd: process.cwd(), env: process.env }
+  } catch (cause) {
+    throw new DevlaunchError('USAGE', 'the working directory no longer exists', {
+      cause,
+      hint: 'go to one that does',
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import { createServer } from 'node:net'
+import getPort, { portNumbers } from 'get-port'
+import { authority } from './address.ts'
+import { DevlaunchError } from './errors.ts'
+
+export interface PortWish {
+  readonly host: string
+  /** The first choice; any free port without it. */
+  readonly port: number | undefined
+  /** The first choice or none. */
+  readonly strict: boolean
+}
+
+/** How many ports after the first choice are tried: a person recognises 8003, not 41267. */
+const neighbourhood = 100
+
+/**
+ * A port on which nobody listens at this address now. Another process can still take it before the server does.
+ * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
+ */
+export async function choosePort({ host, port, strict }: PortWish): Promise<number> {
+  if (port === undefined) return getPort({ host }).catch((error) => refuse(error, host, 0))
+  checkPort(port)
+  const failure = await tryPort(host, port)
+  if (!failure) return port
+  if (strict || failure.code !== 'EADDRINUSE') return refuse(failure, host, port)
+  const last = Math.min(port + neighbourhood, 65_535)
+  return getPort({ host, port: portNumbers(port, last) })
+}
+
+/** Servers take what is not a port too: 99999 becomes 34463 in several, and 0 any port. */
+export function checkPort(port: number): void {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return
+  throw new DevlaunchError('USAGE', `${port} is not a port`, {
+    hint: 'a port is a whole number from 1 to 65535',
+  })
+}
+
+/** get-port takes "no permission" for "in use" and silently goes on; a person who named the port wants to know. */
+function tryPort(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', resolve)
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
+  })
+}
+
+function refuse(failure: NodeJS.ErrnoException, host: string, port: number): never {
+  const where = authority(host, port)
+  if (failure.code === 'EADDRINUSE') {
+    throw new DevlaunchError('PORT_TAKEN', `${where} is taken`, {
+      hint: 'choose another --port, or leave out --strict-port',
+    })
+  }
+  if (failure.code === 'EACCES') {
+    throw new DevlaunchError('PORT_DENIED', `you may not listen on ${where}`, {
+      hint: 'ports below 1024 need special rights: choose a higher one',
+    })
+  }
+  if (failure.code === 'EADDRNOTAVAIL') {
+    throw new DevlaunchError('USAGE', `${host} is not an address of this machine`, {
+      hint: 'leave out --host to stay on 127.0.0.1',
+    })
+  }
+  throw failure
+}

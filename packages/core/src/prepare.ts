@@ -1,0 +1,121 @@
+import { lookup } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { AnyAdapter } from './adapter.ts'
+import { type Address, authority, parseAddress } from './address.ts'
+import type { Environment } from './candidates.ts'
+import { DevlaunchError } from './errors.ts'
+import { portTaken } from './failure.ts'
+import { whoHolds } from './guard.ts'
+import type { Interpreter } from './interpreter.ts'
+import { type Plan, type PlanOptions, plan } from './plan.ts'
+import { refusal, resolvePolicy, type Wishes } from './policy.ts'
+import { checkPort, choosePort } from './port.ts'
+import { choosePython } from './python.ts'
+import { release } from './release.ts'
+import { findTarget, type Place } from './target.ts'
+
+export interface PrepareOptions extends Wishes, PlanOptions {
+  /** Default: the current working directory. */
+  readonly cwd?: string
+  /** A file with `NAME=value` lines for the server. A variable that is set already wins over its line. */
+  readonly envFile?: string
+  /** An interpreter, the folder of a virtual environment, or a command on the PATH. Default: the project's. */
+  readonly python?: string
+  /** The address to listen on. Default `127.0.0.1`. Anything wider must be accepted in `allow`. */
+  readonly host?: string
+  /** The first choice, 1 to 65535; the next free one if it is taken. Default: any free port. */
+  readonly port?: number
+  /** The first choice or `PORT_TAKEN`. Default `false`. */
+  readonly strictPort?: boolean
+}
+
+/** What is known before a port is chosen, at the cost of reading a few files. */
+export interface Found {
+  readonly python: Interpreter
+  readonly place: Place
+  readonly env: Readonly<Record<string, string>>
+  readonly address: Address
+}
+
+export interface Here {
+  readonly cwd: string
+  readonly env: Environment
+}
+
+/** @throws DevlaunchError before anything was started, for whatever is wrong with the wishes or the project. */
+export async function find(adapter: AnyAdapter, options: PrepareOptions, here: Here): Promise<Found> {
+  if (options.port !== undefined) checkPort(options.port)
+  const address = await findAddress(options)
+  resolvePolicy(options, address, options.port ?? adapter.port) // a refusal needs no Python
+  const cwd = resolve(here.cwd, options.cwd ?? '.')
+  const target = (options as Record<string, unknown>)[adapter.target.option]
+  const place = await findTarget(adapter, target, cwd, here.env)
+  const [python, file] = await Promise.all([
+    choosePython(adapter, {
+      cwd: place.cwd,
+      env: here.env,
+      python: options.python && absolute(options.python, here),
+    }),
+    readEnvFile(options.envFile && resolve(here.cwd, options.envFile), here.env),
+  ])
+  return { python, place, env: { ...file, ...options.env }, address }
+}
+
+/** Chooses the port and makes the plan. */
+export async function decide(
+  adapter: AnyAdapter,
+  options: PrepareOptions & { readonly terminal?: unknown },
+  { python, place, env, address }: Found,
+  here: Here,
+): Promise<Plan> {
+  const wanted = { ...options, env, [adapter.target.option]: place.target }
+  const planned = (port: number) =>
+    plan(adapter, wanted, resolvePolicy(options, address, port), {
+      python: python.path,
+      release: release(python.release),
+      cwd: place.cwd,
+      env: here.env,
+      terminal: options.terminal !== undefined,
+    })
+  planned(options.port ?? adapter.port) // what is wrong with the plan is wrong on every port
+  const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }
+  const port = await choosePort(wish).catch(async (error) => {
+    if (!(error instanceof DevlaunchError) || error.code !== 'PORT_TAKEN') throw error
+    throw portTaken(
+      authority(address.host, options.port ?? 0),
+      await whoHolds(python.path, options.port ?? 0),
+    )
+  })
+  return planned(port)
+}
+
+async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): Promise<Address> {
+  const address = parseAddress(host)
+  if (address) return address
+  const shown = JSON.stringify(host)
+  if (!allow.includes('public-bind'))
+    throw refusal(['public-bind'], `${shown}, a name that can mean any address`)
+  const [found] = await lookup(host, { all: true, order: 'ipv4first' }).catch(() => [])
+  const meant = found && parseAddress(found.address)
+  if (meant) return meant
+  throw new DevlaunchError('USAGE', `${shown} is neither an address nor a name that can be looked up`)
+}
+
+/** A command on the PATH stays a word; a path is meant from where the user stands, not from the project. */
+function absolute(python: string, here: Here): string {
+  return /[\\/]/.test(python) ? resolve(here.cwd, python) : python
+}
+
+async function readEnvFile(path: string | undefined, env: Environment): Promise<Record<string, string>> {
+  if (!path) return {}
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new DevlaunchError('USAGE', `${path} can't be read`, {
+      cause,
+      hint: 'name an existing file with --env-file',
+    })
+  })
+  const parsed = Object.entries(parseEnv(text) as Record<string, string>)
+  return Object.fromEntries(parsed.filter(([name]) => env[name] === undefined))
+}

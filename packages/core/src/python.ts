@@ -1,0 +1,99 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AnyAdapter } from './adapter.ts'
+import { candidates, type Environment, projectFolders } from './candidates.ts'
+import { DevlaunchError } from './errors.ts'
+import { type Candidate, type Interpreter, judge, type Rejected } from './interpreter.ts'
+
+export interface Search {
+  readonly cwd: string
+  readonly env: Environment
+  /** An interpreter, the folder of a virtual environment, or a command on the PATH. No other is tried. */
+  readonly python?: string | undefined
+}
+
+/**
+ * The interpreter that runs this server here.
+ * @throws DevlaunchError `PYTHON_NOT_FOUND`, or `SERVER_NOT_FOUND` where there is a Python without the server.
+ */
+export async function choosePython(
+  adapter: Pick<AnyAdapter, 'name' | 'package'>,
+  search: Search,
+): Promise<Interpreter> {
+  const rejected: Rejected[] = []
+  for await (const candidate of once(candidates(search.cwd, search.env, search.python))) {
+    const judged = await judge(candidate, adapter.package)
+    if (!('rejected' in judged)) return judged
+    rejected.push(judged)
+  }
+  throw await notFound(adapter, search, rejected)
+}
+
+/** Every candidate, judged: what `devlaunch which` prints. */
+export async function listPythons(
+  adapter: Pick<AnyAdapter, 'package'> | undefined,
+  search: Search,
+): Promise<(Interpreter | Rejected)[]> {
+  const all: (Interpreter | Rejected)[] = []
+  for await (const candidate of once(candidates(search.cwd, search.env, search.python))) {
+    all.push(await judge(candidate, adapter?.package))
+  }
+  return all
+}
+
+async function* once(all: AsyncIterable<Candidate>): AsyncGenerator<Candidate> {
+  const seen = new Set<string>()
+  for await (const candidate of all) {
+    if (!seen.has(candidate.path)) yield candidate
+    seen.add(candidate.path)
+  }
+}
+
+async function notFound(
+  adapter: Pick<AnyAdapter, 'name' | 'package'>,
+  search: Search,
+  rejected: readonly Rejected[],
+): Promise<DevlaunchError> {
+  const list = rejected.map(({ path, why, rejected }) => `  ${path} (${why}): ${rejected}`).join('\n')
+  const distribution = adapter.package?.distribution
+  const without = distribution && rejected.find((each) => each.rejected.startsWith(distribution))
+  if (without) {
+    return new DevlaunchError(
+      'SERVER_NOT_FOUND',
+      `${distribution} is not installed in any Python of this project`,
+      {
+        output: list,
+        hint: await installation(distribution, without.path, search),
+      },
+    )
+  }
+  return new DevlaunchError('PYTHON_NOT_FOUND', 'no Python 3.9 or newer was found', {
+    ...(list && { output: list }),
+    hint: search.python
+      ? 'name another one with --python'
+      : 'install Python from python.org or your system, or name one with --python',
+  })
+}
+
+/** The install command of the tool that this project uses. */
+async function installation(distribution: string, python: string, { cwd, env }: Search): Promise<string> {
+  for (const folder of await projectFolders(cwd, env)) {
+    for (const [file, command] of Object.entries(tools)) {
+      const there = await access(join(folder, file)).then(() => true, () => false) // biome-ignore format: one thought
+      if (there) return `${command} ${distribution}`
+    }
+  }
+  const wanted = await access(join(cwd, 'requirements.txt')).then(() => '-r requirements.txt', () => distribution) // biome-ignore format: one thought
+  // PEP 668: Debian's and Homebrew's Pythons refuse to install into themselves
+  const own = python.startsWith('/usr/') || python.startsWith('/opt/homebrew/')
+  return own
+    ? `python3 -m venv .venv && .venv/bin/python -m pip install ${wanted}`
+    : `${python} -m pip install ${wanted}`
+}
+
+const tools: Readonly<Record<string, string>> = {
+  'uv.lock': 'uv add',
+  'poetry.lock': 'poetry add',
+  'pdm.lock': 'pdm add',
+  Pipfile: 'pipenv install',
+}

@@ -1,0 +1,92 @@
+import type { Guard, Socket } from './guard.ts'
+import { answer } from './ready.ts'
+
+/** What was seen when the server became ready. */
+export interface Proof {
+  /** Every listening socket of the process tree. */
+  readonly sockets: readonly Socket[]
+  /** Somebody else's sockets on the same port of other addresses: `localhost` may reach them. */
+  readonly neighbours: readonly Socket[]
+}
+
+/** Why the server will not become ready. */
+export type Setback =
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'doomed' }
+  | { readonly kind: 'exposed'; readonly sockets: readonly Socket[] }
+  | { readonly kind: 'gone'; readonly exit: number }
+  | { readonly kind: 'late'; readonly status: number | undefined; readonly sockets: readonly Socket[] }
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
+  | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
+
+export interface WaitOptions {
+  readonly url: string
+  /** Ready means a status below 400 here; without it, any answer to GET /. */
+  readonly readyPath: string | undefined
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+  /** Resolves when the output says that the server can't start. */
+  readonly doomed: Promise<void>
+}
+
+/** Milliseconds between two questions to a server that listens but doesn't answer as wished. */
+const pause = 50
+
+/** Ready: our sockets and no foreign one, before and after an HTTP answer. */
+export async function waitUntilReady(guard: Guard, options: WaitOptions): Promise<Proof | Setback> {
+  const { promise, resolve } = Promise.withResolvers<Proof | Setback>()
+  const over = new AbortController()
+  let status: number | undefined
+  let strangers: readonly Socket[] = []
+
+  const knock = async (neighbours: readonly Socket[]) => {
+    const url = new URL(options.readyPath ?? '/', options.url).href
+    while (!over.signal.aborted) {
+      status = await answer(url, over.signal)
+      const satisfied = options.readyPath === undefined ? status !== undefined : (status ?? 500) < 400
+      if (satisfied && strangers.length === 0) {
+        const sockets = await guard.sockets()
+        if (sockets.some(({ address, port }) => isAt(options.url, address, port)))
+          return resolve({ sockets, neighbours })
+      }
+      await new Promise((wake) => setTimeout(wake, pause))
+    }
+  }
+
+  guard.onEvent((event) => {
+    if (over.signal.aborted) return
+    if (event.event === 'listening') void knock(event.neighbours)
+    if (event.event === 'failed') resolve({ kind: 'not-run', reason: event.reason, file: event.file })
+    if (event.event === 'exposed') resolve({ kind: 'exposed', sockets: event.sockets })
+    if (event.event === 'gone') resolve({ kind: 'gone', exit: event.exit })
+    if (event.event === 'strangers') {
+      strangers = event.sockets
+      if (strangers.length > 0) resolve({ kind: 'strangers', sockets: strangers })
+    }
+  })
+  void guard.ended.then((reason) => resolve({ kind: 'lost', reason: reason ?? 'it ended' }))
+  void options.doomed.then(() => resolve({ kind: 'doomed' }))
+  const abort = () => resolve({ kind: 'aborted' })
+  options.signal?.addEventListener('abort', abort, { once: true })
+  if (options.signal?.aborted) abort()
+  const timer = setTimeout(
+    async () => resolve({ kind: 'late', status, sockets: await guard.sockets() }),
+    options.timeout,
+  )
+
+  const outcome = await promise
+  over.abort()
+  clearTimeout(timer)
+  options.signal?.removeEventListener('abort', abort)
+  return outcome
+}
+
+function isAt(url: string, address: string, port: number): boolean {
+  const { hostname, port: planned } = new URL(url)
+  return (
+    Number(planned || 80) === port &&
+    hostname.replace(/^\[|\]$/g, '') === address.replace(/^::ffff:(?=\d+\.)/, '')
+  )
+}

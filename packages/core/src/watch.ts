@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { AnyAdapter } from './adapter.ts'
+import { DevlaunchError } from './errors.ts'
+import { exposed } from './failure.ts'
+import type { Guard, Process, Socket } from './guard.ts'
+import type { Log, Stream } from './logs.ts'
+import type { Plan } from './plan.ts'
+
+/** How a server ended. */
+export interface Exit {
+  /** The server's own status; `null` if a signal ended it. */
+  readonly code: number | null
+  /** The number of the signal that ended it, or `null`. */
+  readonly signal: number | null
+  /** Processes that had to be killed because they didn't end by themselves. */
+  readonly killed: readonly Process[]
+  /** Processes of other users (setuid programs) that could not be killed. */
+  readonly survivors: readonly Process[]
+  /** Why devlaunch ended it: `EXPOSED`, or `GUARD_LOST`. */
+  readonly error: DevlaunchError | undefined
+}
+
+/** Milliseconds in which the rest of a traceback follows the line that told of it. */
+const restOfTraceback = 200
+
+/** Keeps and hands on the output. `doomed` resolves when it says that the server can never become ready. */
+export function watchOutput(
+  guard: Guard,
+  adapter: AnyAdapter,
+  log: Log,
+  onOutput: ((text: string, stream: Stream) => void) | undefined,
+): { readonly doomed: Promise<void>; readonly complete: Promise<unknown> } {
+  const { promise: doomed, resolve } = Promise.withResolvers<void>()
+  const fatal = adapter.hints.filter((hint) => hint.fatal)
+  let recent = ''
+  const listen = (stream: Readable, name: Stream) => {
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      log.add(text, name)
+      onOutput?.(text, name)
+      recent = (recent + text).slice(-8192)
+      if (fatal.some(({ match }) => match.test(recent))) setTimeout(resolve, restOfTraceback).unref()
+    })
+    return finished(stream).catch(() => {})
+  }
+  return { doomed, complete: Promise.all([listen(guard.stdout, 'stdout'), listen(guard.stderr, 'stderr')]) }
+}
+
+/** Resolves when the tree is gone and its last output has arrived. */
+export async function watchEnd(guard: Guard, plan: Plan, complete: Promise<unknown>): Promise<Exit> {
+  let gone: { exit: number | null; killed: readonly Process[]; survivors: readonly Process[] } | undefined
+  let wide: readonly Socket[] | undefined
+  guard.onEvent((event) => {
+    if (event.event === 'gone') gone = event
+    if (event.event === 'exposed') wide = event.sockets
+  })
+  const [lost] = await Promise.all([guard.ended, complete])
+  const { exit, killed, survivors } = gone ?? { exit: null, killed: [], survivors: [] }
+  return {
+    code: exit !== null && exit >= 0 ? exit : null,
+    signal: exit !== null && exit < 0 ? -exit : null,
+    killed,
+    survivors,
+    error: wide ? await exposed(wide, plan) : gone ? undefined : guardLost(plan, lost),
+  }
+}
+
+function guardLost(plan: Plan, reason: string | undefined): DevlaunchError {
+  return new DevlaunchError('GUARD_LOST', `the guard of ${plan.server} is gone: ${reason ?? 'it ended'}`, {
+    hint: 'look for what ended it (out of memory, kill); processes of the server may be left',
+  })
+}
