@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+/** Who may import whom at run time (docs: CONTRIBUTING.md). A file that isn't here fails the test. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  // pure
+  adapter: [],
+  errors: [],
+  release: [],
+  command: [],
+  logs: [],
+  address: ['ipaddr.js'],
+  policy: ['address', 'errors'],
+  plan: ['errors'],
+  // one question or one place each
+  interpreter: ['execa', 'node:'],
+  candidates: ['interpreter', 'execa', 'node:'],
+  python: ['candidates', 'interpreter', 'errors', 'node:'],
+  target: ['candidates', 'errors', 'node:'],
+  port: ['address', 'errors', 'get-port', 'node:'],
+  guard: ['execa', 'node:'],
+  ready: ['node:'],
+  cause: ['node:'],
+  // steps
+  failure: ['address', 'cause', 'command', 'errors'],
+  prepare: [
+    'address',
+    'errors',
+    'failure',
+    'guard',
+    'plan',
+    'policy',
+    'port',
+    'python',
+    'release',
+    'target',
+    'node:',
+  ],
+  wait: ['ready'],
+  watch: ['errors', 'failure', 'node:'],
+  // the only composition
+  launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
+}
+
+const source = new URL('../src/', import.meta.url)
+const files = readdirSync(source).map((name) => name.replace(/\.ts$/, ''))
+
+test('every file has its place', () => {
+  expect(files.filter((name) => name !== 'index').sort()).toEqual(Object.keys(allowed).sort())
+})
+
+test.each(Object.entries(allowed))('%s imports only what it may', (name, may) => {
+  const text = readFileSync(new URL(`${name}.ts`, source), 'utf8')
+  expect(
+    runTimeImports(text).filter(
+      (from) => !may.some((word) => from === word || (word === 'node:' && from.startsWith(word))),
+    ),
+  ).toEqual([])
+})
+
+test.each(['http', 'wsgi', 'flask', 'django', 'uvicorn', 'gunicorn'])(
+  'the adapter %s imports types only',
+  (name) => {
+    expect(
+      runTimeImports(readFileSync(new URL(`../../${name}/src/index.ts`, import.meta.url), 'utf8')),
+    ).toEqual([])
+  },
+)
+
+function runTimeImports(text: string): string[] {
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(?!type\b)([^'"]*?)\s*from\s+'([^']+)'|import\('([^']+)'\)/gm,
+  )
+  return [...statements]
+    .filter(([, names]) => !names || !/^\{(?:\s*type \w+,?)+\s*\}$/.test(names))
+    .map(([, , from, dynamic]) => (from ?? dynamic ?? '').replace(/^\.\/(.*)\.ts$/, '$1'))
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import type { Adapter } from '../src/adapter.ts'
+import { commandLine } from '../src/command.ts'
+import { type Facts, type PlanOptions, plan } from '../src/plan.ts'
+import { resolvePolicy } from '../src/policy.ts'
+import { release } from '../src/release.ts'
+
+const adapter: Adapter<{ app?: string }> = {
+  name: 'snake',
+  port: 8000,
+  reload: false,
+  target: { kind: 'app', option: 'app', required: true, example: 'main:app' },
+  command: ({ app }, flags) => ['-m', 'snake', ...flags, `${app}`],
+  enforce: {
+    bind: ({ host, port }) => ({ args: [`--host=${host}`, `--port=${port}`] }),
+    debugger: (on) => ({ env: { SNAKE_DEBUG: on ? '1' : '0' } }),
+    reload: (on) => ({ args: on ? ['--reload'] : [] }),
+    proxyHeaders: 'app-decides',
+    allowedHosts: 'absent',
+    dotenv: 'absent',
+    grace: (seconds, { atLeast }) => ({ args: atLeast('2.0') ? [`--grace=${seconds}`] : [] }),
+  },
+  scrub: ['SNAKE_*', 'PORT'],
+  reserved: [{ match: /^--host/, use: 'use --host' }],
+  hints: [],
+}
+const facts: Facts = {
+  python: '/venv/bin/python',
+  release: release('2.1'),
+  cwd: '/shop',
+  env: { PATH: '/bin', PORT: '80', SNAKE_HOST: '0.0.0.0', SNAKE_DEBUG: '1' },
+  terminal: false,
+}
+const policy = resolvePolicy({}, { host: '127.0.0.1', reach: 'loopback' }, 8000)
+const planned = (options: PlanOptions & { app?: string }, change: Partial<Facts> = {}) =>
+  plan(adapter, { app: 'main:app', ...options }, policy, { ...facts, ...change })
+
+test('a plan is the whole command', () => {
+  expect(planned({ args: ['--verbose'], env: { COLOUR: 'red', SNAKE_PORT: '9' } })).toMatchObject({
+    file: '/venv/bin/python',
+    args: ['-m', 'snake', '--verbose', '--host=127.0.0.1', '--port=8000', '--grace=2', 'main:app'],
+    env: { COLOUR: 'red', SNAKE_DEBUG: '0', PYTHONUNBUFFERED: '1' },
+    unset: ['PORT', 'SNAKE_HOST', 'SNAKE_PORT'],
+    cwd: '/shop',
+    url: 'http://127.0.0.1:8000',
+    unenforced: ['proxyHeaders'],
+  })
+})
+
+test('every argument and variable of ours has a reason', () => {
+  const { args, env, reasons } = planned({ args: ['--verbose'] })
+  const explained = reasons.flatMap((reason) => [...reason.args, ...Object.keys(reason.env)])
+  expect(explained.sort()).toEqual([...args.slice(2, -1), ...Object.keys(env)].sort())
+})
+
+test('a terminal needs no unbuffering', () => {
+  expect(planned({}, { terminal: true }).env).not.toHaveProperty('PYTHONUNBUFFERED')
+})
+
+test('a release that does not know a flag is not given it; an unknown one is the newest', () => {
+  expect(planned({}, { release: release('1.9.9') }).args).not.toContain('--grace=2')
+  expect(planned({}, { release: release(undefined) }).args).toContain('--grace=2')
+})
+
+describe('a target matches the grammar, or nothing is spawned', () => {
+  test.each([
+    'main',
+    'main:app',
+    'shop.main:app',
+    'main:create_app()',
+    'main:make("dev", debug=True)',
+    'a.b:c.d',
+  ])('%s', (app) => {
+    expect(planned({ app }).args).toContain(app)
+  })
+  test.each([
+    '--bind=0.0.0.0:9',
+    '-b0.0.0.0',
+    '--host=::',
+    '',
+    ' main:app',
+    'main:app\n',
+    'main:app\n--host=::',
+    'main\0:app',
+    'main:app;id',
+    'main:app $(id)',
+    'main:__import__("os").system("id")',
+    'mаin:app', // a Cyrillic а
+    'main:app()()',
+    '../main:app',
+    'x'.repeat(1_000_000) + '!',
+  ])('%j is refused', (app) => {
+    expect(() => planned({ app })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
+  test('a missing one is asked for', () => {
+    expect(() => plan(adapter, {}, policy, facts)).toThrow(/devlaunch snake main:app/)
+  })
+})
+
+describe('an argument that would move the listener is refused by name', () => {
+  test.each([['--host=::'], ['--host'], ['--']])('%s', (argument) => {
+    expect(() => planned({ args: [argument] })).toThrow(expect.objectContaining({ code: 'REFUSED' }))
+  })
+  test('NUL', () => {
+    expect(() => planned({ args: ['a\0b'] })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
+})
+
+test('the command line can be copied', () => {
+  expect(
+    commandLine({ file: '/a b/python', args: ['-m', "it's", '$HOME'], env: { A: 'x y' }, unset: ['PORT'] }),
+  ).toBe(`env -u PORT 'A=x y' '/a b/python' -m 'it'\\''s' '$HOME'`)
+})
+
+test.each([
+  ['2.0', '2.0.0', true],
+  ['2.0.1', '2.0', true],
+  ['2.10', '2.9', true],
+  ['2.0rc1', '2.0', true],
+  ['1.99', '2.0', false],
+])('release %s is at least %s: %s', (version, wanted, expected) => {
+  expect(release(version).atLeast(wanted)).toBe(expected)
+})
