@@ -10,7 +10,7 @@ await main(import.meta.url, async (args) => {
   await setup()
   await build()
   const name = await example()
-  const bin = join(root, 'packages/cli/bin/devlaunch.js')
+  const bin = join(root, 'packages/cli/bin/devlaunch.cjs')
   const { code } = await run(node, [bin, name, ...args], {
     cwd: join(root, 'examples', name),
     env,
