@@ -1,1 +1,56 @@
-export {}
+import type { Adapter } from '@devlaunch/core'
+
+export interface FlaskOptions {
+  /** `module`, `module:name` or `module:factory("text")`. Default: `FLASK_APP`, else `wsgi.py`, else `app.py`. */
+  readonly app?: string
+}
+
+/** What a .env file can't fill because it is there, and what click takes for absent because it is empty. */
+const blank = { WERKZEUG_RUN_MAIN: '', FLASK_RUN_CERT: '', FLASK_RUN_KEY: '', FLASK_RUN_DEBUG: '' }
+
+/** Flask's own development server. Port 5000; the command line reloads unless told otherwise. */
+export const flask: Adapter<FlaskOptions> = {
+  name: 'flask',
+  package: { module: 'flask', distribution: 'Flask' },
+  port: 5000,
+  reload: true,
+  target: { kind: 'app', option: 'app', required: false, example: 'app:app' },
+  command: ({ app }, flags) => ['-m', 'flask', ...(app ? [`--app=${app}`] : []), 'run', ...flags],
+  enforce: {
+    // First, because the variable says it too: a user's last option without its value swallows this flag.
+    debugger: (on) => ({
+      args: [on ? '--debugger' : '--no-debugger'],
+      env: { FLASK_DEBUG: on ? '1' : '0' }, // `run` knows --debug since 2.2.3 only
+    }),
+    bind: ({ host, port }) => ({ args: [`--host=${host}`, `--port=${port}`] }),
+    reload: (on) => ({ args: [on ? '--reload' : '--no-reload'] }),
+    proxyHeaders: 'app-decides',
+    allowedHosts: 'app-decides',
+    dotenv: (on) => ({ env: on ? blank : { FLASK_SKIP_DOTENV: '1' } }),
+    grace: 'absent',
+  },
+  // FLASK_VERSION=1 and FLASK_HELP=1 are --version and --help to click: the server would end at once.
+  scrub: [
+    ...['FLASK_RUN_*', 'FLASK_ENV_FILE', 'FLASK_DEBUG', 'FLASK_ENV', 'FLASK_VERSION', 'FLASK_HELP'],
+    ...['WERKZEUG_RUN_MAIN', 'WERKZEUG_SERVER_FD', 'WERKZEUG_DEBUG_PIN', 'LISTEN_*'],
+  ],
+  reserved: [
+    { match: /^(?:-[hp]|--(?:host|port))/, use: "use devlaunch's own --host and --port" },
+    { match: /^--(?:no-)?debug/, use: "use devlaunch's own --debug" },
+    { match: /^--(?:no-)?reload/, use: "use devlaunch's own --reload or --no-reload" },
+    { match: /^--(?:cert|key)/, use: 'leave it out: a proxy in front of it can serve https' },
+    { match: /^(?:-e|--env-file)/, use: "use devlaunch's own --env-file" },
+    { match: /^(?:-A|--app)/, use: 'name the app behind the word flask' },
+  ],
+  hints: [
+    { match: /Could not import '/, hint: 'correct the module, or start in the folder that has it' },
+    { match: /Could not locate a Flask app/, hint: 'name it, for example: devlaunch flask shop:app' },
+    { match: /Failed to find |Detected multiple |valid Flask app/, hint: 'name the app, as in module:name' },
+    { match: /factory '.* could not /, hint: 'pass what it needs, as in module:create_app("shop")' },
+    { match: /partially initialized module 'flask'/, hint: 'rename your flask.py: it hides the package' },
+    { match: /^(?:Syntax|Indentation|Tab)Error: /m, hint: 'correct the line that the traceback ends with' },
+    { match: /^Permission denied$/m, hint: 'choose a --port of 1024 or more' },
+    { match: /Cannot assign requested address/, hint: 'choose a --host that this machine has' },
+  ],
+  detect: { source: /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*Flask\(/m },
+}
