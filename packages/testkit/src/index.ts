@@ -1,1 +1,2 @@
-export {}
+export { testAdapter } from './test-adapter.ts'
+export type { Fixture, How } from './trial.ts'

@@ -1,0 +1,20 @@
+import os
+import time
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import path
+from listen import listen
+
+
+def endless():
+    while True:
+        yield "data\n"
+        time.sleep(0.1)
+
+
+urlpatterns = [
+    path("", lambda request: HttpResponse("django\n")),
+    path("pid", lambda request: HttpResponse(str(os.getpid()))),
+    path("listen", lambda request: HttpResponse(listen(**request.GET.dict()))),
+    path("stream", lambda request: StreamingHttpResponse(endless())),
+]

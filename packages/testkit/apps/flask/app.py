@@ -1,0 +1,32 @@
+import os
+import time
+
+from flask import Flask, request
+from listen import listen
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def home():
+    return "flask\n"
+
+
+@app.get("/pid")
+def pid():
+    return str(os.getpid())
+
+
+@app.get("/listen")
+def open_listener():
+    return listen(**request.args)
+
+
+@app.get("/stream")
+def endless():
+    def parts():
+        while True:
+            yield "data\n"
+            time.sleep(0.1)
+
+    return parts()

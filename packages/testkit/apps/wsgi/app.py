@@ -1,0 +1,24 @@
+import os
+import time
+from urllib.parse import parse_qsl
+
+from listen import listen
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return (part.encode() for part in pages[environ["PATH_INFO"]](**dict(parse_qsl(environ["QUERY_STRING"]))))
+
+
+def endless():
+    while True:
+        yield "data\n"
+        time.sleep(0.1)
+
+
+pages = {
+    "/": lambda: ["wsgi\n"],
+    "/pid": lambda: [str(os.getpid())],
+    "/listen": lambda **query: [listen(**query)],
+    "/stream": endless,
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { onTestFailed } from 'vitest'
+
+const testkit = join(import.meta.dirname, '..')
+const bin = join(testkit, '../cli/src/bin.ts')
+
+/** The command line, as a process of its own. */
+export interface Cli extends AsyncDisposable {
+  readonly pid: number
+  /** The exit code, or the name of the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>
+  /** The first event of this name on its `--json` output. */
+  event(name: string): Promise<CliEvent>
+  signal(name: NodeJS.Signals): void
+}
+
+export interface CliEvent {
+  readonly event: string
+  readonly pid: number
+  readonly url: string
+  readonly code: string
+  readonly message: string
+}
+
+/** Starts it with a listening socket inherited that nobody asked for, as under a socket activator. */
+export function runCli(python: string, args: readonly string[], env: Record<string, string>): Cli {
+  const node = [process.execPath, '--conditions=source', bin, ...args]
+  const child = spawn(join(python, 'bin/python'), ['-I', join(testkit, 'apps/inherit.py'), ...node], {
+    // biome-ignore lint/style/noProcessEnv: what a user's shell would pass on
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const transcript: string[] = []
+  const events: CliEvent[] = []
+  const lines = createInterface(child.stdout).on('line', (line) => {
+    transcript.push(line)
+    events.push(JSON.parse(line))
+  })
+  child.stderr.on('data', (text) => transcript.push(String(text)))
+  onTestFailed(() => void process.stderr.write(`${transcript.join('\n')}\n`))
+  return {
+    pid: child.pid ?? 0,
+    exited: ended.then(([code, signal]) => code ?? signal),
+    event: (name) => {
+      const { promise, resolve, reject } = Promise.withResolvers<CliEvent>()
+      const look = () => {
+        const found = events.find(({ event }) => event === name)
+        if (found) resolve(found)
+      }
+      lines.on('line', look)
+      void ended.then(() => reject(new Error(`ended without the event ${JSON.stringify(name)}`)))
+      look()
+      return promise
+    },
+    signal: (name) => void child.kill(name),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

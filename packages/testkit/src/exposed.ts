@@ -1,0 +1,61 @@
+import { authority } from '@devlaunch/core'
+import { expect, test } from 'vitest'
+import { isTaken, listening } from './kernel.ts'
+import { expectGone, freePort, type How, type Trial, treeOf } from './trial.ts'
+
+/** Exposed: a wider listener of any process of the tree ends the server, a loopback one doesn't. */
+export function exposed({ fixture, busiest, makeProject, start, startCli }: Trial): void {
+  const { hows = ['bind', 'daemon'] } = fixture
+
+  test.for(hows)('is ended for a wide listener (%s)', async (how) => {
+    await using project = await makeProject()
+    await using server = await start(project, busiest)
+    const tree = treeOf(server.pid)
+    const port = await freePort()
+    await open(server.url, how, port)
+    const { error } = await server.exited
+    expect(error?.code).toBe('EXPOSED')
+    expect(error?.message).toMatch(message(how, port))
+    await expectGone(tree, server.url)
+    expect(isTaken(port)).toBe(false)
+  })
+
+  test('is ended for a wide listener by the command line, whose exit code is 8', async () => {
+    await using project = await makeProject()
+    await using cli = await startCli(project, busiest)
+    const { url } = await cli.event('ready')
+    const port = await freePort()
+    await open(url, 'bind', port)
+    expect(await cli.exited).toBe(8)
+    const error = await cli.event('error')
+    expect(error.code).toBe('EXPOSED')
+    expect(error.message).toMatch(message('bind', port))
+  })
+
+  test('is refused for a wide listener of its start', async () => {
+    await using project = await makeProject()
+    const env = { LISTEN_AT_START: 'bind' }
+    await expect(start(project, busiest, { env })).rejects.toMatchObject({ code: 'EXPOSED' })
+  })
+
+  test('may listen on another port of loopback', async () => {
+    await using project = await makeProject()
+    await using server = await start(project, busiest)
+    const port = await freePort()
+    await open(server.url, 'bind', port, '127.0.0.1')
+    const expected = [new URL(server.url).host, `127.0.0.1:${port}`].sort()
+    expect(listening(treeOf(server.pid))).toEqual(expected)
+    const told = (await server.sockets()).map(({ address, port }) => authority(address, port))
+    expect(told.sort()).toEqual(expected)
+  })
+}
+
+/** A server that is ended for it doesn't answer any more. */
+function open(url: string, how: How, port: number, host = '0.0.0.0'): Promise<unknown> {
+  return fetch(`${url}/listen?how=${how}&port=${port}&host=${host}`).catch(() => {})
+}
+
+function message(how: How, port: number): RegExp {
+  const address = how === 'v6' ? '\\[::\\]' : '0\\.0\\.0\\.0'
+  return new RegExp(`^pid \\d+ \\(.+\\) listened on ${address}:${how === 'implicit' ? '\\d+' : port},`, 's')
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { hostile } from './hostile.ts'
+import { descendants, isTaken, listening, survivors } from './kernel.ts'
+import { eventually, expectGone, freePort, soon, type Trial, treeOf } from './trial.ts'
+
+/** Gone: whatever ends the launcher, or however the server resists, nothing of its tree lives on. */
+export function gone({ adapter, fixture, modes, busiest, makeProject, start, startCli }: Trial): void {
+  describe.for(modes)('$name', (mode) => {
+    test('is gone with its daemon after a SIGKILL of the command line', async () => {
+      const environment = hostile(adapter, await freePort())
+      await using project = await makeProject(environment)
+      await using cli = await startCli(project, mode, environment)
+      const { url } = await cli.event('ready')
+      const { pid } = await cli.event('started')
+      expect(listening(treeOf(pid))).toEqual([new URL(url).host]) // and not on the inherited socket
+
+      const port = await freePort()
+      await fetch(`${url}/listen?how=daemon&host=127.0.0.1&port=${port}`)
+      await expect.poll(() => isTaken(port), eventually).toBe(true)
+      const tree = descendants(cli.pid)
+      cli.signal('SIGKILL')
+      await expectGone(tree, url)
+      expect(isTaken(port)).toBe(false)
+    })
+  })
+
+  test('is gone after a SIGKILL of the command line while it starts', async () => {
+    await using project = await makeProject()
+    await using cli = await startCli(project, busiest)
+    await cli.event('started')
+    const tree = descendants(cli.pid)
+    cli.signal('SIGKILL')
+    await expect.poll(() => survivors(tree), soon).toEqual([])
+  })
+
+  test.for([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('is gone after %s of the command line, whose exit code is %i', async ([signal, code]) => {
+    await using project = await makeProject()
+    await using cli = await startCli(project, modes[code % modes.length] ?? busiest)
+    const { url } = await cli.event('ready')
+    const tree = descendants(cli.pid)
+    cli.signal(signal)
+    await expectGone(tree, url)
+    expect(await cli.exited).toBe(code)
+  })
+
+  if (fixture.stream) {
+    test('is gone in six seconds while a response never ends', { timeout: 10_000 }, async () => {
+      await using project = await makeProject()
+      await using server = await start(project, busiest)
+      const response = await fetch(server.url + fixture.stream)
+      const reader = response.body?.getReader()
+      expect(await reader?.read()).toMatchObject({ done: false })
+      const tree = treeOf(server.pid)
+      const asked = performance.now()
+      await server.stop()
+      expect(performance.now() - asked).toBeLessThan(6000)
+      expect(survivors(tree)).toEqual([])
+      await reader?.cancel().catch(() => {}) // it was cut off
+    })
+  }
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { authority } from '@devlaunch/core'
+
+/** A process, told apart from a later one with the same pid by the time it started. */
+export interface Life {
+  readonly pid: number
+  readonly command: string
+  readonly started: string
+}
+
+/** Every living process below this one, daemons included where it is a subreaper. */
+export function descendants(root: number): Life[] {
+  const all = processes()
+  const found: Life[] = []
+  for (const parents = [root]; parents.length > 0; ) {
+    const parent = parents.pop()
+    for (const child of all.filter((each) => each.parent === parent)) {
+      parents.push(child.pid)
+      if (child.alive) found.push(life(child))
+    }
+  }
+  return found
+}
+
+export function parentOf(pid: number): number {
+  return stat(pid)?.parent ?? 0
+}
+
+/** Those of them that still live; a zombie doesn't. */
+export function survivors(lives: readonly Life[]): Life[] {
+  return lives.filter(({ pid, started }) => {
+    const now = stat(pid)
+    return now?.alive && now.started === started
+  })
+}
+
+/** Every living process that was started with this text in its environment, whoever its parent is now. */
+export function marked(text: string): Life[] {
+  return processes()
+    .filter(({ pid, alive }) => alive && read(`/proc/${pid}/environ`).includes(text))
+    .map(life)
+}
+
+/** Where these processes listen, as `address:port`. */
+export function listening(lives: readonly Life[]): string[] {
+  const sockets = new Set(lives.flatMap(({ pid }) => socketsOf(pid)))
+  return listeners()
+    .filter(({ inode }) => sockets.has(inode))
+    .map(({ address, port }) => authority(address, port))
+    .sort()
+}
+
+/** Does anybody on this machine listen on the port? */
+export function isTaken(port: number): boolean {
+  return listeners().some((each) => each.port === port)
+}
+
+function processes() {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stat(Number(name)) ?? []) : []))
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function stat(pid: number) {
+  const text = read(`/proc/${pid}/stat`)
+  const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ')
+  const [state, parent] = fields
+  if (state === undefined || parent === undefined) return undefined
+  return { pid, alive: !'ZX'.includes(state), parent: Number(parent), started: fields[19] ?? '' }
+}
+
+function life({ pid, started }: { readonly pid: number; readonly started: string }): Life {
+  return { pid, started, command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }
+}
+
+function socketsOf(pid: number): string[] {
+  try {
+    const links = readdirSync(`/proc/${pid}/fd`).map((name) => link(`/proc/${pid}/fd/${name}`))
+    return links.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [])
+  } catch {
+    return [] // it has ended
+  }
+}
+
+const listens = '0A'
+
+function listeners() {
+  const rows = ['tcp', 'tcp6'].flatMap((table) => read(`/proc/net/${table}`).trim().split('\n').slice(1))
+  return rows.flatMap((row) => {
+    const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/)
+    const [address = '', port = ''] = local.split(':')
+    return state === listens ? [{ address: numeric(address), port: Number.parseInt(port, 16), inode }] : []
+  })
+}
+
+/** The kernel prints an address as 32-bit words in the machine's byte order. */
+function numeric(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex').reverse()])
+  if (bytes.length === 4) return bytes.join('.')
+  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? []
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return '' // it has ended
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}

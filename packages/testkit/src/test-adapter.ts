@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AnyAdapter } from '@devlaunch/core'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { bound } from './bound.ts'
+import { exposed } from './exposed.ts'
+import { gone } from './gone.ts'
+import { marked } from './kernel.ts'
+import { ours } from './ours.ts'
+import { servers } from './servers.ts'
+import { type Fixture, makeTrial, soon } from './trial.ts'
+
+/**
+ * The promises, kept by this adapter's real server: its oldest and newest release, with and without reload, with
+ * workers. What listens and what lives is read from the kernel, past devlaunch.
+ */
+export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
+  const marker = crypto.randomUUID() // in the environment of everything that is started here
+
+  describe.for(servers())(`conformance ${adapter.name} $age`, { timeout: 30_000 }, ({ python }) => {
+    beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
+    afterEach(() => void vi.unstubAllEnvs())
+    afterAll(() => vi.waitFor(() => expect(marked(marker)).toEqual([]), soon))
+
+    const trial = makeTrial(adapter, fixture, python)
+    bound(trial)
+    gone(trial)
+    exposed(trial)
+    ours(trial)
+  })
+
+  test(`conformance ${adapter.name}: NOTES.md has evidence for each row`, () => {
+    const notes = readFileSync(join(import.meta.dirname, '../..', adapter.name, 'NOTES.md'), 'utf8')
+    for (const row of Object.keys(adapter.enforce)) expect(notes).toMatch(new RegExp(`\\b${row}\\b`))
+  })
+}

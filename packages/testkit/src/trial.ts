@@ -1,0 +1,94 @@
+import { createServer } from 'node:net'
+import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
+import { expect, onTestFailed } from 'vitest'
+import { type Cli, runCli } from './cli.ts'
+import { descendants, isTaken, type Life, parentOf, survivors } from './kernel.ts'
+import { type App, makeProject, type Project } from './project.ts'
+
+/** What a conformance test says about its server. */
+export interface Fixture {
+  readonly app: App
+  /** As on the command line; left out where the server finds it. */
+  readonly target?: string
+  /** The server's own arguments for two workers, if it has any. */
+  readonly workers?: readonly string[]
+  /** A path of the app that never stops answering, if it has one. */
+  readonly stream?: string
+  /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
+  readonly hows?: readonly How[]
+}
+
+/** How apps/listen.py opens a listener. */
+export type How = 'bind' | 'ctypes' | 'daemon' | 'implicit' | 'v6'
+
+export interface Mode {
+  readonly name: string
+  readonly reload: boolean
+  readonly args: readonly string[]
+}
+
+/** One release of one server, to be started in several modes. */
+export interface Trial {
+  readonly adapter: AnyAdapter
+  readonly fixture: Fixture
+  readonly modes: readonly [Mode, ...Mode[]]
+  /** The mode with the most processes. */
+  readonly busiest: Mode
+  readonly start: (project: Project, mode: Mode, options?: LaunchOptions) => Promise<Server>
+  readonly makeProject: (hostile?: Readonly<Record<string, string>>) => Promise<Project>
+  readonly startCli: (project: Project, mode: Mode, env?: Record<string, string>) => Promise<Cli>
+}
+
+/** For `expect.poll`: what must have happened when somebody looks. */
+export const soon: { timeout: number; interval: number } = { timeout: 2000, interval: 10 }
+/** What must happen, however slow this machine is. */
+export const eventually: { timeout: number; interval: number } = { timeout: 20_000, interval: 50 }
+
+export function makeTrial(adapter: AnyAdapter, fixture: Fixture, python: string): Trial {
+  const modes: [Mode, ...Mode[]] = [{ name: 'reload off', reload: false, args: [] }]
+  if (typeof adapter.enforce.reload === 'function') modes.push({ name: 'reload on', reload: true, args: [] })
+  if (fixture.workers) modes.push({ name: 'two workers', reload: false, args: fixture.workers })
+  return {
+    adapter,
+    fixture,
+    modes,
+    busiest: modes[1] ?? modes[0],
+    start: async ({ cwd, python }, { reload, args }, options) => {
+      const target = fixture.target && { [adapter.target.option]: fixture.target }
+      const server = await launch(adapter, { cwd, python, reload, args, ...target, ...options })
+      onTestFailed(() => void process.stderr.write(`${server.logs.all.join('\n')}\n`))
+      return server
+    },
+    makeProject: (hostile) => makeProject(fixture.app, python, hostile),
+    startCli: async ({ cwd, python }, { reload, args }, env = {}) => {
+      const words = [adapter.name, ...(fixture.target ? [fixture.target] : [])]
+      const port = ['--port', String(await freePort())]
+      const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
+      return runCli(python, [...words, ...port, ...how, '--', ...args], env)
+    },
+  }
+}
+
+/** A port on which nobody listens at any address. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+/** Everything that the guard of this server watches. */
+export function treeOf(pid: number): Life[] {
+  return descendants(parentOf(pid))
+}
+
+/** Within two seconds nothing of it lives, and its port is free. */
+export async function expectGone(tree: readonly Life[], url: string): Promise<void> {
+  await expect.poll(() => survivors(tree), soon).toEqual([])
+  expect(isTaken(portOf(url))).toBe(false)
+}
+
+export function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
