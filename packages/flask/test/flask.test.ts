@@ -1,13 +1,14 @@
-import { type PlanOptions, parseAddress, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
+import { type Address, type PlanOptions, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
 import { describe, expect, test } from 'vitest'
 import { type FlaskOptions, flask } from '../src/index.ts'
 
 const versions = ['2.2.2', '3.1.3']
+const loopback: Address = { host: '127.0.0.1', reach: 'loopback' }
 const planned = (
   options: FlaskOptions & PlanOptions = {},
-  { host = '127.0.0.1', version = '3.1.3', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
+  { address = loopback, version = '3.1.3', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
 ) =>
-  plan(flask, options, resolvePolicy(wishes, parseAddress(host)!, 5000), {
+  plan(flask, options, resolvePolicy(wishes, address, 5000), {
     python: '/venv/bin/python',
     release: release(version),
     cwd: '/shop',
@@ -16,7 +17,7 @@ const planned = (
   })
 
 interface Situation {
-  readonly host: string
+  readonly address: Address
   readonly version: string
   readonly env: Record<string, string>
 }
@@ -57,13 +58,16 @@ describe.each(versions)('the whole command for Flask %s', (version) => {
   })
 
   test('on IPv6', () => {
-    const { args, url } = planned({}, { version, host: '::1' })
+    const { args, url } = planned({}, { version, address: { host: '::1', reach: 'loopback' } })
     expect(args).toContain('--host=::1')
     expect(url).toBe('http://[::1]:5000')
   })
 
   test('for everybody', () => {
-    const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
+    const { args } = planned(
+      {},
+      { version, address: { host: '0.0.0.0', reach: 'public' }, allow: ['public-bind'] },
+    )
     expect(args).toContain('--host=0.0.0.0')
     expect(args).toContain('--no-debugger')
   })

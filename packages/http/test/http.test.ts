@@ -1,12 +1,13 @@
-import { type PlanOptions, parseAddress, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
+import { type Address, type PlanOptions, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
 import { describe, expect, test } from 'vitest'
 import { type HttpOptions, http } from '../src/index.ts'
 
+const loopback: Address = { host: '127.0.0.1', reach: 'loopback' }
 const planned = (
   options: HttpOptions & PlanOptions = {},
-  { host = '127.0.0.1', version = '3.13.0', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
+  { address = loopback, version = '3.13.0', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
 ) =>
-  plan(http, options, resolvePolicy(wishes, parseAddress(host)!, 8000), {
+  plan(http, options, resolvePolicy(wishes, address, 8000), {
     python: '/venv/bin/python',
     release: release(version),
     cwd: '/shop',
@@ -15,7 +16,7 @@ const planned = (
   })
 
 interface Situation {
-  readonly host: string
+  readonly address: Address
   readonly version: string
   readonly env: Record<string, string>
 }
@@ -37,13 +38,16 @@ describe.each(['3.9.18', '3.13.0'])('the whole command for Python %s', (version)
   })
 
   test('on IPv6', () => {
-    const { args, url } = planned({}, { version, host: '::1' })
+    const { args, url } = planned({}, { version, address: { host: '::1', reach: 'loopback' } })
     expect(args).toEqual([...start, '--bind=::1', '8000'])
     expect(url).toBe('http://[::1]:8000')
   })
 
   test('for everybody', () => {
-    const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
+    const { args } = planned(
+      {},
+      { version, address: { host: '0.0.0.0', reach: 'public' }, allow: ['public-bind'] },
+    )
     expect(args).toEqual([...start, '--bind=0.0.0.0', '8000'])
   })
 
