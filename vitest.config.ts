@@ -6,5 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts'],
+    // A deadline for what never comes, not a measure: a test waits for facts.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -27,7 +27,7 @@ export class Printer {
     const rows: [string, string][] = [
       ['Local', this.#style(['cyan', 'bold'], `http://${bind.authority}/`)],
       ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
-      ['Python', `${pythonVersion ?? ''} ${python.path} (${python.why})`.trim()],
+      ['Python', `${pythonVersion ?? ''} ${python.path}; ${python.why}`.trim()],
     ]
     if (plan.unset.length > 0) rows.push(['Removed', `${plan.unset.join(', ')} (could overrule the flags)`])
     for (const holder of taken) rows.push(['Note', `that port was taken: ${describeHolder(holder)}`])
@@ -63,7 +63,7 @@ export class Printer {
     const undecided =
       plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
     return (
-      `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path} (${python.why})`)}\n` +
+      `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
       `cd ${plan.cwd}\n${commandLine(plan)}\n\n${this.#table([...reasons, ...removed])}${undecided}`
     )
   }

@@ -1,6 +1,7 @@
 import {
   DevlaunchError,
   type LaunchEvent,
+  type LaunchOptions,
   launch,
   type Server,
   type Socket,
@@ -43,7 +44,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
         }
         show.event(event)
       },
-    })
+    } satisfies LaunchOptions)
     ;(await waiting)?.end()
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)
@@ -89,11 +90,13 @@ function showJson(): Show {
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
 function showText({ quiet }: Arguments, terminal: boolean): Show {
+  let running = false
   const printer = new Printer(process.stderr)
   const cleaners = { stdout: new Cleaner(terminal), stderr: new Cleaner(terminal) }
   return {
     event: (event) => {
-      if (event.event !== 'strangers' || event.sockets.length === 0) return
+      if (event.event === 'ready') running = true
+      if (!running || event.event !== 'strangers' || event.sockets.length === 0) return
       process.stderr.write(printer.strangers(event.sockets))
     },
     output: (text, stream) => process[stream].write(cleaners[stream].clean(text)),

@@ -45,11 +45,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'gone': {
       if (addressInUse.test(output)) return portTaken(plan.policy.bind.authority, scene.holders)
       const exit = setback.kind === 'gone' ? `, ${describeExit(setback.exit)}` : ''
-      const hint =
-        adapter.hints.find(({ match }) => match.test(output))?.hint ?? generalHint(output, plan, setback)
-      return fail('FAILED', `${plan.server} could not start: ${reason(output)}${exit}`, {
+      const known = adapter.hints.find(({ match }) => match.test(output))
+      return fail('FAILED', `${plan.server} could not start: ${reason(output, known?.match)}${exit}`, {
         ...withTail(output),
-        hint,
+        hint: known?.hint ?? generalHint(output, plan, setback),
       })
     }
   }
@@ -113,18 +112,21 @@ function describeExit(exit: number): string {
   return `ended by signal ${-exit}`
 }
 
-/** The exception's own line; without one, the last line that says anything. */
-function reason(output: string): string {
+/** The exception's own line; without one, the line that is known; without that, the last that says anything. */
+function reason(output: string, known: RegExp | undefined): string {
   const lines = output.split('\n').map((line) => line.trimEnd())
-  const exception =
-    /^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Configured|NotReady|Exit|Found|Denied)\b(?::.*)?$/
-  const last =
+  const line =
     lines.findLast((line) => exception.test(line)) ??
-    lines.findLast((line) => /error|fail|can't|cannot/i.test(line))
-  return (last ?? lines.findLast((line) => line !== '') ?? 'it printed nothing')
-    .trim()
-    .replace(/^(?:Error|ERROR):\s*/, '')
+    lines.findLast((line) => known?.test(line)) ??
+    lines.findLast((line) => /error|fail|can't|cannot/i.test(line)) ??
+    lines.findLast((line) => line !== '') ??
+    'it printed nothing'
+  return line.trim().replace(/^(?:Error|ERROR):\s*/, '')
 }
+
+/** The last line of a traceback: `shop.errors.NoStock: none left` */
+const exception =
+  /^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Configured|NotReady|Exit|Found|Denied)\b(?::.*)?$/
 
 /** From the last traceback on, or the last lines. */
 function withTail(output: string): ErrorParts {

@@ -121,15 +121,18 @@ async function run(
   const plan = await decide(adapter, options, found, here)
   onEvent({ event: 'planned', plan, python: found.python })
   const log = new Log()
-  const { doomed, complete } = watchOutput(guard, adapter, log, onOutput)
+  let failed = false
+  const show = (text: string, stream: Stream) => void (failed || onOutput?.(text, stream))
+  const { doom, complete } = watchOutput(guard, adapter, log, show)
   const exited = watchEnd(guard, plan, complete)
   const started = report(guard, onEvent)
   const { host, port } = plan.policy.bind
   guard.start({ ...plan, address: host, port, terminal: terminal ? size(terminal) : null })
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
-  const outcome = await waitUntilReady(guard, { url: plan.url, readyPath, timeout, signal, doomed })
+  const outcome = await waitUntilReady(guard, { url: plan.url, readyPath, timeout, signal, doom })
   if ('kind' in outcome) {
+    failed = true // how a server ends that is given up is not what went wrong
     guard.stop(graces)
     await exited // its last words are part of the reason
     const holders = await whoHolds(found.python.path, port)

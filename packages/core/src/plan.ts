@@ -56,8 +56,7 @@ export function plan<Options extends object>(
   facts: Facts,
 ): Plan {
   const { args = [], env = {} } = options
-  checkTarget(adapter, options)
-  checkArguments(adapter, args)
+  checkWords(adapter, options)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
   const effects = rows.flatMap(([field, row]): Reason[] => {
     if (typeof row === 'string') return []
@@ -117,6 +116,15 @@ function explain(field: keyof Enforced, policy: Policy): string {
  * take for something else.
  */
 const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
+
+/**
+ * The words that end up on the command line.
+ * @throws DevlaunchError as `plan` does.
+ */
+export function checkWords(adapter: AnyAdapter, options: object & PlanOptions): void {
+  checkTarget(adapter, options)
+  checkArguments(adapter, options.args ?? [])
+}
 
 function checkTarget(adapter: AnyAdapter, options: object): void {
   const { kind, option, required, example } = adapter.target

@@ -9,7 +9,7 @@ import { DevlaunchError } from './errors.ts'
 import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
-import { type Plan, type PlanOptions, plan } from './plan.ts'
+import { checkWords, type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
@@ -49,6 +49,7 @@ export async function find(adapter: AnyAdapter, options: PrepareOptions, here: H
   if (options.port !== undefined) checkPort(options.port)
   const address = await findAddress(options)
   resolvePolicy(options, address, options.port ?? adapter.port) // a refusal needs no Python
+  checkWords(adapter, options)
   const cwd = resolve(here.cwd, options.cwd ?? '.')
   const target = (options as Record<string, unknown>)[adapter.target.option]
   const place = await findTarget(adapter, target, cwd, here.env)
@@ -79,7 +80,6 @@ export async function decide(
       env: here.env,
       terminal: options.terminal !== undefined,
     })
-  planned(options.port ?? adapter.port) // what is wrong with the plan is wrong on every port
   const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }
   const port = await choosePort(wish).catch(async (error) => {
     if (!(error instanceof DevlaunchError) || error.code !== 'PORT_TAKEN') throw error

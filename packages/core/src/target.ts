@@ -56,15 +56,19 @@ async function findFile(name: string, cwd: string, env: Environment): Promise<st
 }
 
 async function checkFolder(path: string, what: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found) throw new DevlaunchError('USAGE', `${what} ${path} does not exist`)
-  if (!found.isDirectory()) throw new DevlaunchError('USAGE', `${what} ${path} is not a directory`)
-  await access(path, constants.R_OK | constants.X_OK).catch((cause) => {
-    throw new DevlaunchError('USAGE', `${what} ${path} can't be read by you`, {
-      cause,
-      hint: `ls -ld ${path}`,
-    })
-  })
+  try {
+    const found = await stat(path)
+    if (!found.isDirectory()) throw new DevlaunchError('USAGE', `${what} ${path} is not a directory`)
+    await access(path, constants.R_OK | constants.X_OK)
+  } catch (cause) {
+    if (cause instanceof DevlaunchError) throw cause
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new DevlaunchError(
+      'USAGE',
+      `${what} ${path} ${missing ? 'does not exist' : "can't be read by you"}`,
+      { cause },
+    )
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Guard, Socket } from './guard.ts'
 import { answer } from './ready.ts'
+import type { Doom } from './watch.ts'
 
 /** What was seen when the server became ready. */
 export interface Proof {
@@ -27,8 +28,7 @@ export interface WaitOptions {
   /** Milliseconds. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
-  /** Resolves when the output says that the server can't start. */
-  readonly doomed: Promise<void>
+  readonly doom: Doom
 }
 
 /** Milliseconds between two questions to a server that listens but doesn't answer as wished. */
@@ -46,7 +46,7 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     while (!over.signal.aborted) {
       status = await answer(url, over.signal)
       const satisfied = options.readyPath === undefined ? status !== undefined : (status ?? 500) < 400
-      if (satisfied && strangers.length === 0) {
+      if (satisfied && strangers.length === 0 && !options.doom.certain) {
         const sockets = await guard.sockets()
         if (sockets.some(({ address, port }) => isAt(options.url, address, port)))
           return resolve({ sockets, neighbours })
@@ -67,7 +67,7 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     }
   })
   void guard.ended.then((reason) => resolve({ kind: 'lost', reason: reason ?? 'it ended' }))
-  void options.doomed.then(() => resolve({ kind: 'doomed' }))
+  void options.doom.told.then(() => resolve({ kind: 'doomed' }))
   const abort = () => resolve({ kind: 'aborted' })
   options.signal?.addEventListener('abort', abort, { once: true })
   if (options.signal?.aborted) abort()

@@ -24,27 +24,37 @@ export interface Exit {
 /** Milliseconds in which the rest of a traceback follows the line that told of it. */
 const restOfTraceback = 200
 
-/** Keeps and hands on the output. `doomed` resolves when it says that the server can never become ready. */
+/** Whether the output says that the server can never become ready. */
+export interface Doom {
+  readonly certain: boolean
+  /** Resolves a moment after, when the reason has been printed too. */
+  readonly told: Promise<void>
+}
+
+/** Keeps the output and hands it on. `complete`: its last byte has come. */
 export function watchOutput(
   guard: Guard,
   adapter: AnyAdapter,
   log: Log,
-  onOutput: ((text: string, stream: Stream) => void) | undefined,
-): { readonly doomed: Promise<void>; readonly complete: Promise<unknown> } {
-  const { promise: doomed, resolve } = Promise.withResolvers<void>()
+  onOutput: (text: string, stream: Stream) => void,
+): { readonly doom: Doom; readonly complete: Promise<unknown> } {
+  const { promise: told, resolve } = Promise.withResolvers<void>()
+  const doom = { certain: false, told }
   const fatal = adapter.hints.filter((hint) => hint.fatal)
   let recent = ''
   const listen = (stream: Readable, name: Stream) => {
     stream.setEncoding('utf8')
     stream.on('data', (text: string) => {
       log.add(text, name)
-      onOutput?.(text, name)
+      onOutput(text, name)
       recent = (recent + text).slice(-8192)
-      if (fatal.some(({ match }) => match.test(recent))) setTimeout(resolve, restOfTraceback).unref()
+      if (doom.certain || !fatal.some(({ match }) => match.test(recent))) return
+      doom.certain = true
+      setTimeout(resolve, restOfTraceback)
     })
     return finished(stream).catch(() => {})
   }
-  return { doomed, complete: Promise.all([listen(guard.stdout, 'stdout'), listen(guard.stderr, 'stderr')]) }
+  return { doom, complete: Promise.all([listen(guard.stdout, 'stdout'), listen(guard.stderr, 'stderr')]) }
 }
 
 /** Resolves when the tree is gone and its last output has arrived. */

@@ -88,7 +88,7 @@ describe('a target matches the grammar, or nothing is spawned', () => {
     'mаin:app', // a Cyrillic а
     'main:app()()',
     '../main:app',
-    'x'.repeat(1_000_000) + '!',
+    `${'x'.repeat(1_000_000)}!`,
   ])('%j is refused', (app) => {
     expect(() => planned({ app })).toThrow(expect.objectContaining({ code: 'USAGE' }))
   })

@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+
+/**
+ * What devlaunch costs, beside the same thing without it, in one interleaved run: compare, don't quote absolutes.
+ *
+ *   npm run bench                 every table
+ *   npm run bench -- 20           rounds per row; default 11
+ */
+
+const root = join(import.meta.dirname, '..')
+const bin = join(root, 'packages/cli/bin/devlaunch.cjs')
+const environment = process.env.DEVLAUNCH_TEST_NEWEST ?? join(root, '.venvs/newest')
+const python = join(environment, 'bin/python')
+const rounds = Number(process.argv[2] ?? 11)
+
+/** @type {{ name: string, cwd: string, target: string[], bare: (port: number) => string[] }[]} */
+const servers = [
+  {
+    name: 'http',
+    cwd: 'examples/wsgi',
+    target: [],
+    bare: (port) => ['-m', 'http.server', '--bind', '127.0.0.1', `${port}`],
+  },
+  {
+    name: 'wsgi',
+    cwd: 'examples/wsgi',
+    target: ['wsgi:application'],
+    bare: (port) => [
+      '-c',
+      `from wsgiref.simple_server import make_server; import wsgi; make_server('127.0.0.1', ${port}, wsgi.application).serve_forever()`,
+    ],
+  },
+  {
+    name: 'flask',
+    cwd: 'examples/flask',
+    target: ['app:app'],
+    bare: (port) => ['-m', 'flask', '--app', 'app:app', 'run', '--port', `${port}`, '--no-reload'],
+  },
+  {
+    name: 'django',
+    cwd: 'examples/django',
+    target: [],
+    bare: (port) => ['manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
+  },
+  {
+    name: 'uvicorn',
+    cwd: 'examples/fastapi',
+    target: ['main:app'],
+    bare: (port) => ['-m', 'uvicorn', 'main:app', '--port', `${port}`],
+  },
+  {
+    name: 'gunicorn',
+    cwd: 'examples/wsgi',
+    target: ['wsgi:application'],
+    bare: (port) => ['-m', 'gunicorn', '--bind', `127.0.0.1:${port}`, 'wsgi:application'],
+  },
+]
+
+console.log(`Time to ready, ms: median of ${rounds} interleaved rounds (spread: 10th to 90th percentile)\n`)
+console.log('server     bare                devlaunch           ratio   more    aim')
+for (const server of servers) {
+  /** @type {number[]} */ const bare = []
+  /** @type {number[]} */ const launched = []
+  await timeBare(server) // fills the caches of byte code and of the file system
+  await timeLaunched(server)
+  for (let round = 0; round < rounds; round++) {
+    bare.push(await timeBare(server))
+    launched.push(await timeLaunched(server))
+  }
+  const more = median(launched) - median(bare)
+  const verdict = more <= 45 ? 'ok' : `${(more - 45).toFixed(0)} ms over`
+  console.log(
+    `${server.name.padEnd(9)}  ${spread(bare)}  ${spread(launched)}  ` +
+      `${(median(launched) / median(bare)).toFixed(2).padStart(5)}  ${more.toFixed(0).padStart(5)}   45: ${verdict}`,
+  )
+}
+
+console.log('\nStart-up of Node programs, ms\n')
+/** @type {number[]} */ const nothing = []
+/** @type {number[]} */ const version = []
+for (let round = 0; round < rounds * 2; round++) {
+  nothing.push(await timeProgram(['-e', '0']))
+  version.push(await timeProgram([bin, '--version']))
+}
+const ratio = median(version) / median(nothing)
+console.log(`node -e 0             ${spread(nothing)}`)
+console.log(
+  `devlaunch --version   ${spread(version)}  ratio ${ratio.toFixed(2)}, aim 1.30: ${ratio <= 1.3 ? 'ok' : 'over'}`,
+)
+
+console.log('\nWhile one server runs (http)\n')
+const idle = await measureIdle()
+console.log(`launcher              ${idle.launcher.toFixed(1)} MB`)
+console.log(`guard                 ${idle.guard.toFixed(1)} MB`)
+const both = idle.launcher + idle.guard
+console.log(`together              ${both.toFixed(1)} MB, aim 65: ${both <= 65 ? 'ok' : 'over'}`)
+console.log(
+  `guard's processor     ${idle.cpu.toFixed(2)} % of a core over 10 s, aim 0.60: ${idle.cpu <= 0.6 ? 'ok' : 'over'}`,
+)
+
+/** Until the first answer over HTTP, asked as fast as it goes. @param {(typeof servers)[number]} server */
+async function timeBare({ cwd, bare }) {
+  const port = await freePort()
+  const start = performance.now()
+  const child = spawn(python, bare(port), { cwd: join(root, cwd), stdio: 'ignore', env: clean() })
+  while (!(await answers(port))) await new Promise((wake) => setTimeout(wake, 1))
+  const time = performance.now() - start
+  await end(child)
+  return time
+}
+
+/** Until devlaunch says ready, which includes Node, the guard and the proof. @param {(typeof servers)[number]} server */
+async function timeLaunched({ name, target, cwd }) {
+  const start = performance.now()
+  const { child, ready } = launch([name, ...target, '--no-reload'], cwd)
+  await ready
+  const time = performance.now() - start
+  await end(child)
+  return time
+}
+
+/** @param {string[]} args @param {string} cwd */
+function launch(args, cwd) {
+  const child = spawn(process.execPath, [bin, ...args, '--json', '--python', python], {
+    cwd: join(root, cwd),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: clean(),
+  })
+  const ready = new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout.on('data', (chunk) => {
+      text += chunk
+      if (text.includes('"event":"ready"')) resolve(undefined)
+    })
+    child.on('close', () => reject(new Error(`${args.join(' ')} did not become ready:\n${text}`)))
+  })
+  return { child, ready }
+}
+
+/** @param {string[]} args */
+function timeProgram(args) {
+  const start = performance.now()
+  return new Promise((resolve) => {
+    spawn(process.execPath, args, { stdio: 'ignore' }).on('close', () => resolve(performance.now() - start))
+  })
+}
+
+async function measureIdle() {
+  const { child, ready } = launch(['http'], 'examples/wsgi')
+  await ready
+  const launcher = child.pid ?? 0
+  const guard = Number(
+    readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ')[0],
+  )
+  await new Promise((wake) => setTimeout(wake, 2000))
+  const before = ticks(guard)
+  await new Promise((wake) => setTimeout(wake, 10_000))
+  const cpu = ((ticks(guard) - before) / 100 / 10) * 100
+  const result = { launcher: resident(launcher), guard: resident(guard), cpu }
+  await end(child)
+  return result
+}
+
+/** Processor time so far, in hundredths of a second. @param {number} pid */
+function ticks(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
+
+/** MB. @param {number} pid */
+function resident(pid) {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+}
+
+/** @param {number} port @returns {Promise<boolean>} */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.on('connect', () => socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'))
+    socket.on('data', () => {
+      resolve(true)
+      socket.destroy()
+    })
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => resolve(false))
+  })
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function end(child) {
+  return new Promise((resolve) => {
+    child.on('close', resolve)
+    child.kill('SIGINT')
+  })
+}
+
+function clean() {
+  const { PORT, VIRTUAL_ENV, ...env } = process.env
+  return env
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return percentile(values, 0.5)
+}
+
+/** @param {number[]} values @param {number} share */
+function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
+}
+
+/** @param {number[]} values */
+function spread(values) {
+  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => percentile(values, share).toFixed(0))
+  return `${middle?.padStart(4)} (${low} to ${high})`.padEnd(18)
+}

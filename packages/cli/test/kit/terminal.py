@@ -1,0 +1,47 @@
+"""Runs a command in a pseudo-terminal of 80 columns: our stdin is its keyboard, our stdout its screen.
+
+The first process in the terminal is a shell's stand-in: it leads the session, and the command is its
+foreground job. When our stdin ends, the terminal is closed, as a window is.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+
+pid, master = pty.fork()
+if pid == 0:
+    job = os.fork()
+    if job == 0:
+        os.setpgid(0, 0)
+        os.execvp(sys.argv[1], sys.argv[1:])
+    os.setpgid(job, job)
+    import signal
+
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, job)
+    _, status = os.waitpid(job, 0)
+    os.tcsetpgrp(0, os.getpgrp())
+    os.write(1, b"[exit %d]" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+while True:
+    readable, _, _ = select.select([0, master], [], [])
+    if 0 in readable:
+        keys = os.read(0, 4096)
+        if not keys:
+            break
+        os.write(master, keys)
+    if master in readable:
+        try:
+            shown = os.read(master, 65536)
+        except OSError:
+            break
+        if not shown:
+            break
+        os.write(1, shown)
+os.close(master)
