@@ -22,8 +22,9 @@ export class Cleaner {
 
   #judge(sequence: string): string {
     if (colour.test(sequence)) return sequence
+    if (sequence === '\r\n') return '\n' // our terminal adds its own \r
     if (this.#edits) return edit.test(sequence) ? sequence : ''
-    return sequence === '\r\n' || sequence === '\r' ? '\n' : ''
+    return sequence === '\r' ? '\n' : ''
   }
 }
 
@@ -37,5 +38,5 @@ const sequences = new RegExp(`${controlSequence}|${controlString}|\\x1b[ -/]*[0-
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: control characters are what this file is about
 const unfinished = /(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)?|\r)$/
 const colour = /^\x1b\[[\d;:]*m$/
-const edit = /^(?:\r\n|\r|\x08|\x07|\x1b\[\d*[CDGKPX@])$/
+const edit = /^(?:\r|\x08|\x07|\x1b\[\d*[CDGKPX@])$/
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above

@@ -14,6 +14,7 @@ import termios
 
 pid, master = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     job = os.fork()
     if job == 0:
         os.setpgid(0, 0)
@@ -28,7 +29,6 @@ if pid == 0:
     os.write(1, b"[exit %d]" % os.waitstatus_to_exitcode(status))
     os._exit(0)
 
-fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 while True:
     readable, _, _ = select.select([0, master], [], [])
     if 0 in readable:
