@@ -84,7 +84,7 @@ const known: ReadonlySet<string> = new Set(
   ),
 )
 
-/** In code spans that start with an option, and in commands of ours up to a lone `--`. Not in generated parts. */
+/** In code spans that start with one, and in commands of ours up to a lone `--`; not in generated parts. */
 function optionsIn(text: string): string[] {
   const written = text.replace(/<!-- (\w+) -->[\s\S]*?<!-- \/\1 -->/g, '')
   const spans = [...written.matchAll(/`(--[^`]+)`/g)].map(([, span = '']) => span)

@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { adapters } from '../packages/cli/src/adapters.ts'
+import { help } from '../packages/cli/src/help.ts'
+import { release } from '../packages/core/src/release.ts'
+import { main } from './main.js'
+import { root } from './setup.js'
+
+/** @typedef {import('@devlaunch/core').AnyAdapter} AnyAdapter */
+/** @typedef {import('@devlaunch/core').Row<any>} Row */
+
+/** Files with parts between `<!-- name -->` and `<!-- /name -->` that are made from the adapters' tables. */
+export const generatedFiles = ['README.md', 'packages/cli/README.md', 'docs/policy.md']
+
+/**
+ * What each field's table shows, by heading.
+ * @satisfies {Record<keyof import('@devlaunch/core').Enforced, Record<string, unknown>>}
+ */
+const samples = {
+  bind: { '127.0.0.1:8000': { host: '127.0.0.1', port: 8000, authority: '127.0.0.1:8000' } },
+  debugger: { off: false, on: true },
+  reload: { off: false, on: true },
+  proxyHeaders: { off: false, on: true },
+  allowedHosts: { '127.0.0.1': ['127.0.0.1'] },
+  dotenv: { off: false, on: true },
+  grace: { '2 s': 2 },
+}
+
+/** @type {Readonly<Record<string, () => string>>} */
+const blocks = {
+  options: () => `\`\`\`text\n${help().trimEnd()}\n\`\`\``,
+  promises: () =>
+    table(
+      ['', 'bound as planned', 'ours', 'gone', 'says why', 'no surprises'],
+      adapters.map((adapter) => [
+        adapter.name,
+        typeof adapter.enforce.bind === 'function' ? 'by flag and proof' : 'by proof',
+        'by proof',
+        'by the guard',
+        `${adapter.hints.length} known causes`,
+        `${adapter.scrub.length} variables removed, ${refused(adapter)} refused`,
+      ]),
+    ),
+  rows: () =>
+    table(
+      ['', ...adapters.map(({ name }) => name)],
+      Object.keys(samples).map((field) => [
+        `[\`${field}\`](docs/policy.md#${field.toLowerCase()})`,
+        ...adapters.map(({ enforce }) => kind(rowOf(enforce, field))),
+      ]),
+    ),
+  scrub: () =>
+    table(
+      ['', 'removed from the environment'],
+      adapters.map(({ name, scrub }) => [name, scrub.map(code).join(' ') || 'nothing']),
+    ),
+  ...Object.fromEntries(Object.keys(samples).map((field) => [field, () => fieldTable(field)])),
+}
+
+/**
+ * The text with every part between its markers made anew.
+ * @param {string} text
+ */
+export function regenerate(text) {
+  return text.replace(/(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g, (all, start, name, end) => {
+    const block = blocks[name]
+    return block ? `${start}\n${block()}\n\n${end}` : all
+  })
+}
+
+/** @param {AnyAdapter} adapter */
+function refused({ reserved }) {
+  return reserved.some(({ match }) => match.test('')) ? 'every argument' : `${reserved.length} arguments`
+}
+
+/** @param {string} field */
+function fieldTable(field) {
+  const shown = Object.entries(samples[/** @type {keyof typeof samples} */ (field)])
+  return table(
+    ['', ...shown.map(([heading]) => heading)],
+    adapters.map(({ name, enforce }) => {
+      const row = rowOf(enforce, field)
+      return [name, ...shown.map(([, value]) => effect(row, value))]
+    }),
+  )
+}
+
+/**
+ * @param {AnyAdapter['enforce']} enforce
+ * @param {string} field
+ * @returns {Row}
+ */
+function rowOf(enforce, field) {
+  return enforce[/** @type {keyof typeof enforce} */ (field)]
+}
+
+/** @param {Row} row */
+function kind(row) {
+  return typeof row === 'function' ? 'enforced' : row.replace('-', ' ')
+}
+
+/**
+ * As the newest release gets it.
+ * @param {Row} row
+ * @param {unknown} value
+ */
+function effect(row, value) {
+  if (typeof row !== 'function') return kind(row)
+  const { args = [], env = {} } = row(value, release(undefined))
+  const variables = Object.entries(env).map(([name, text]) => `${name}=${text}`)
+  return args.length > 0 || variables.length > 0 ? code([...args, ...variables].join(' ')) : 'nothing'
+}
+
+/** @param {string} text */
+function code(text) {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/**
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} rows
+ */
+function table(head, rows) {
+  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+await main(import.meta.url, async () => {
+  for (const name of generatedFiles) {
+    const file = join(root, name)
+    writeFileSync(file, regenerate(readFileSync(file, 'utf8')))
+  }
+})
