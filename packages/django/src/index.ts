@@ -22,7 +22,7 @@ export const django: Adapter<DjangoOptions> = {
     dotenv: 'absent',
     grace: 'absent',
   },
-  scrub: ['RUN_MAIN', 'WERKZEUG_*', 'LISTEN_*'],
+  scrub: ['RUN_MAIN', 'WERKZEUG_*', 'LISTEN_FD*', 'LISTEN_PID*'],
   reserved: [
     // A second address; Django reads the digits of every script. -v 2 is left alone.
     {

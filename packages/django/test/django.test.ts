@@ -139,7 +139,7 @@ describe('hints', () => {
       'driver',
       false,
     ],
-    [`${thread}django.db.utils.OperationalError: no such table: shop_item`, 'migrate', true],
+    [`${thread}django.db.utils.OperationalError: no such table: auth_user`, 'migrate', true],
     [`${thread}django.db.utils.OperationalError: unable to open database file`, 'DATABASES', true],
     [
       `${thread}django.core.management.base.SystemCheckError: SystemCheckError: System check identified some issues:`,

@@ -1,7 +1,7 @@
 import type { Adapter } from '@devlaunch/core'
 
 export interface GunicornOptions {
-  /** `module:name`, `module:factory()`, or `module` for its `application`. Default: what gunicorn.conf.py names. */
+  /** `module:name`, `module:factory()`, or `module` (`application`). Default: as gunicorn.conf.py says. */
   readonly app?: string
 }
 
@@ -27,7 +27,10 @@ export const gunicorn: Adapter<GunicornOptions> = {
     dotenv: 'absent',
     grace: (seconds) => ({ args: [`--graceful-timeout=${seconds}`] }),
   },
-  scrub: ['GUNICORN_*', 'UVICORN_*', 'PORT', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS', 'LISTEN_*'],
+  scrub: [
+    ...['GUNICORN_*', 'UVICORN_*', 'PORT', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS'],
+    ...['LISTEN_FD*', 'LISTEN_PID*'],
+  ],
   reserved: [
     { match: /^-[DRhv]*b|^--bi/, use: "use devlaunch's own --host and --port" },
     { match: /^-[Rhv]*D|^--da/, use: 'leave it out: a server in the background would be ended' },

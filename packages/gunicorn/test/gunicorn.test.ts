@@ -164,7 +164,7 @@ describe('hints', () => {
     ["TypeError: app() missing 1 required positional argument: 'start_response'", 'WSGI', true],
     ["TypeError: app() missing 1 required positional argument: 'send'", 'devlaunch uvicorn', true],
     [`${at} [ERROR] invalid syntax (syn.py, line 1)`, 'correct the line', true],
-    [`${at} [ERROR] unexpected indent (shop.py, line 12)`, 'correct the line', true],
+    [`${at} [ERROR] unexpected indent (ind.py, line 1)`, 'correct the line', true],
     ['SyntaxError: invalid syntax', 'correct the line', false],
     ["ModuleNotFoundError: No module named 'nosuch'", 'install', false],
     [`${at} [CRITICAL] WORKER TIMEOUT (pid:24595)`, '--timeout', false],

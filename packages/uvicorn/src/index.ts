@@ -32,7 +32,7 @@ export const uvicorn: Adapter<UvicornOptions> = {
       args: atLeast('0.22.0') ? [`--timeout-graceful-shutdown=${seconds}`] : [],
     }),
   },
-  scrub: ['UVICORN_*', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS', 'LISTEN_*'],
+  scrub: ['UVICORN_*', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS', 'LISTEN_FD*', 'LISTEN_PID*'],
   reserved: [
     { match: /^--(?:host|port)(?:=|$)/, use: "use devlaunch's own --host and --port" },
     { match: /^--(?:uds|fd)(?:=|$)/, use: 'leave it out: the server listens on the address that is proven' },
