@@ -32,7 +32,8 @@ export const flask: Adapter<FlaskOptions> = {
   // FLASK_VERSION=1 and FLASK_HELP=1 are --version and --help to click: the server would end at once.
   scrub: [
     ...['FLASK_RUN_*', 'FLASK_ENV_FILE', 'FLASK_DEBUG', 'FLASK_ENV', 'FLASK_VERSION', 'FLASK_HELP'],
-    ...['WERKZEUG_RUN_MAIN', 'WERKZEUG_SERVER_FD', 'WERKZEUG_DEBUG_PIN', 'LISTEN_*'],
+    ...['WERKZEUG_RUN_MAIN', 'WERKZEUG_SERVER_FD', 'WERKZEUG_DEBUG_PIN'],
+    ...['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'],
   ],
   reserved: [
     { match: /^(?:-[hp]|--(?:host|port))/, use: "use devlaunch's own --host and --port" },

@@ -95,7 +95,8 @@ describe('a hostile environment', () => {
   })
 
   test('is told apart from what a project may set', () => {
-    expect(planned({}, { env: { FLASK_APP: 'shop', FLASK_SECRET_KEY: 'x', PORT: '80' } }).unset).toEqual([])
+    const env = { FLASK_APP: 'shop', FLASK_SECRET_KEY: 'x', LISTEN_HOST: '127.0.0.1', PORT: '80' }
+    expect(planned({}, { env }).unset).toEqual([])
   })
 })
 

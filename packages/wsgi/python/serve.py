@@ -48,7 +48,7 @@ class Request(WSGIRequestHandler):
             answer.run(self.server.get_app())
 
     def log_message(self, format, *args):
-        """Escaped, since a request can hold what a terminal obeys; the first releases of Python 3.9 didn't."""
+        """Escaped, since a request can hold what a terminal obeys; Python does so since its security releases of 2022."""
         message = (format % args).translate(CONTROL)
         sys.stderr.write(f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n")
 
