@@ -9,9 +9,6 @@ import sys
 if sys.version_info < (3, 9):
     sys.exit("devlaunch needs Python 3.9 or newer, this is " + sys.version.split()[0])
 
-if sys.platform == "win32":
-    from windows import main
-else:
-    from guard import main
+from guard import main
 
 main()

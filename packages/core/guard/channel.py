@@ -40,29 +40,45 @@ DESCRIPTOR = 3
 
 
 class Channel:
-    """Messages from the launcher; its death is the end of the stream."""
+    """Messages from the launcher; its death is the end of the stream.
+
+    Where the descriptor is non-blocking, what doesn't fit waits in `unsent`: a launcher that is stopped (SIGSTOP,
+    a debugger) must not stop the watch.
+    """
 
     def __init__(self, descriptor=DESCRIPTOR):
         self.descriptor = descriptor
         self.closed = False
-        self._pending = b""
+        self.unsent = b""
+        self._chunks = []
 
     def receive(self):
         """The complete messages that have arrived. Call when the descriptor is readable."""
         try:
-            chunk = os.read(self.descriptor, 65536)
+            chunk = os.read(self.descriptor, 1 << 16)
+        except BlockingIOError:
+            return []
         except OSError:  # ECONNRESET: the launcher was killed with our events unread
             chunk = b""
         if not chunk:
             self.closed = True
             return []
-        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        self._chunks.append(chunk)
+        if b"\n" not in chunk:
+            return []
+        *lines, rest = b"".join(self._chunks).split(b"\n")
+        self._chunks = [rest]
         return [decode(line.decode()) for line in lines]
 
     def send(self, event, **details):
+        self.unsent += (encode({"event": event, **details}) + "\n").encode()
+        self.flush()
+
+    def flush(self):
         try:
-            data = (encode({"event": event, **details}) + "\n").encode()
-            while data:
-                data = data[os.write(self.descriptor, data) :]
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.descriptor, self.unsent) :]
+        except BlockingIOError:
+            pass
         except OSError:
-            self.closed = True
+            self.closed, self.unsent = True, b""

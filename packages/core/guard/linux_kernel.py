@@ -1,19 +1,38 @@
-"""What Python's standard library has no name for: prctl."""
+"""What Python's standard library has no name for: prctl.
 
-import ctypes
+`import ctypes` costs as much as the rest of the guard, nearly all of it for things that aren't needed to call one
+function. `_ctypes` is the C module beneath it, and has had these names since Python 2.5.
+"""
+
 import os
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGKILL = 9
 
-_libc = ctypes.CDLL(None, use_errno=True)
+try:
+    from _ctypes import FUNCFLAG_CDECL, FUNCFLAG_USE_ERRNO, CFuncPtr, _SimpleCData, dlopen, dlsym, get_errno
+
+    class _Int(_SimpleCData):
+        _type_ = "i"
+
+    class _Function(CFuncPtr):
+        _flags_ = FUNCFLAG_CDECL | FUNCFLAG_USE_ERRNO
+        _restype_ = _Int
+
+    _prctl = _Function(dlsym(dlopen(None, 0), "prctl"))
+
+except (ImportError, AttributeError, TypeError):  # an interpreter that has arranged it differently
+    import ctypes
+    from ctypes import get_errno
+
+    _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 def become_subreaper():
     """From here on whatever our descendants start stays our descendant, daemons included. Linux 3.4."""
-    if _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+    if _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 def die_with_parent(parent):
@@ -21,6 +40,6 @@ def die_with_parent(parent):
 
     The signal is lost if the parent died before this call, hence the second question.
     """
-    _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    _prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(127)

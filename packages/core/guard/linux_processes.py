@@ -1,45 +1,93 @@
-"""Processes as /proc shows them."""
+"""Processes as /proc shows them, below a guard that is a subreaper: a daemon that forks twice, starts its own
+session and clears its environment is still found among our descendants."""
 
+import _signal
 import os
 
 
-def descendants(root):
-    """Pids below `root`, zombies excepted, in no particular order. A subreaper keeps daemons among them."""
-    children = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            state, parent = _state(entry)
+class Tree:
+    """Everything that the server has started. The guard itself is the root."""
+
+    def __init__(self, server):
+        self._root = os.getpid()
+
+    def members(self):
+        """Pids, zombies excepted, in no particular order."""
+        children = {}
+        for pid in _all():
+            state, parent = _state(pid)
             if parent is not None:
-                children.setdefault(parent, []).append((int(entry), state))
-    found, pending = [], [root]
-    while pending:
-        for pid, state in children.get(pending.pop(), ()):
-            pending.append(pid)
-            if state not in "ZX":
-                found.append(pid)
-    return found
+                children.setdefault(parent, []).append((pid, state))
+        found, pending = [], [self._root]
+        while pending:
+            for pid, state in children.get(pending.pop(), ()):
+                pending.append(pid)
+                if state not in "ZX":
+                    found.append(pid)
+        return found + self._hidden(children.get(self._root, ()))
+
+    def _hidden(self, seen):
+        """Children that a /proc mounted with hidepid=2 doesn't list, because they have gained privileges."""
+        try:
+            with open("/proc/self/task/%d/children" % self._root) as file:
+                pids = set(map(int, file.read().split()))
+        except OSError:  # a kernel without CONFIG_PROC_CHILDREN
+            return []
+        unseen = pids.difference(pid for pid, _ in seen)
+        return [pid for pid in unseen if not os.path.exists("/proc/%d" % pid)]
+
+    def owners(self, listeners):
+        """Which members hold which socket: {inode: [pid, ...]}, and the members that can't be read."""
+        return _owners(self.members())
+
+    def kill(self, pid):
+        """Ends it, unless it has ended already and the number is somebody else's by now: the handle stays with
+        the process it was opened for, so what was ours after that is what the signal reaches."""
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:  # gone, or a kernel before 5.3
+            handle = None
+        try:
+            if not self._has(pid):
+                return
+            if handle is None:
+                os.kill(pid, _signal.SIGKILL)
+            else:
+                _signal.pidfd_send_signal(handle, _signal.SIGKILL)
+        except OSError:  # gone, or another user's (a setuid program): reported as a survivor
+            pass
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+    def _has(self, pid):
+        state, parent = _state(pid)
+        if state is None:  # hidden, so a child of ours; nobody else could have reaped it
+            return pid in self._hidden(())
+        while parent and parent != self._root:
+            _, parent = _state(parent)
+        return parent == self._root
+
+    def follow(self):
+        """Nothing to remember: the kernel does."""
+
+    def extinct(self):
+        """Has the kernel no child left for us? A list of /proc can miss a process that forks while it is read."""
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return True
+        return False
 
 
-def _state(pid):
-    try:
-        with open("/proc/%s/stat" % pid, "rb") as file:
-            # the command, in parentheses, may contain spaces and parentheses
-            fields = file.read().rpartition(b") ")[2].split(None, 2)
-        return fields[0].decode(), int(fields[1])
-    except (OSError, IndexError):
-        return None, None
-
-
-def socket_owners(pids):
-    """Which of these processes hold which socket: {inode: [pid, ...]}, and the pids that can't be read."""
+def _owners(pids):
     owners, unreadable = {}, []
     for pid in pids:
         try:
             entries = os.listdir("/proc/%d/fd" % pid)
-        except FileNotFoundError:
-            continue
         except OSError:
-            unreadable.append(pid)
+            if _lives(pid):
+                unreadable.append(pid)
             continue
         for entry in entries:
             try:
@@ -53,13 +101,47 @@ def socket_owners(pids):
     return owners, unreadable
 
 
-def all_pids():
+def _lives(pid):
+    state, _ = _state(pid)
+    if state:
+        return state not in "ZX"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True  # and /proc hides it
+
+
+def holders(listeners):
+    """The processes of the whole machine, as far as we may look, that hold these sockets: {inode: [pid, ...]}."""
+    owners, _ = _owners(_all())
+    return {each.id: owners[each.id] for each in listeners if each.id in owners}
+
+
+def _all():
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def _state(pid):
+    """Its state and its parent."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            # the command, in parentheses, may contain spaces and parentheses
+            fields = file.read().rpartition(b") ")[2].split(None, 2)
+        return fields[0].decode(), int(fields[1])
+    except (OSError, IndexError):
+        return None, None
 
 
 def describe(pid):
     """What a person needs to recognise a process: its command line and directory, as far as we may read them."""
-    return {"pid": pid, "command": command(pid), "cwd": _link(pid, "cwd")}
+    try:
+        cwd = os.readlink("/proc/%d/cwd" % pid)
+    except OSError:
+        cwd = ""
+    return {"pid": pid, "command": command(pid), "cwd": cwd}
 
 
 def command(pid):
@@ -76,10 +158,3 @@ def uid(pid):
         return os.stat("/proc/%d" % pid).st_uid
     except OSError:
         return None
-
-
-def _link(pid, name):
-    try:
-        return os.readlink("/proc/%d/%s" % (pid, name))
-    except OSError:
-        return ""

@@ -7,21 +7,14 @@ walks the kernel's whole table of established connections. https://man7.org/linu
 import _socket
 import struct
 
+from listener import Listener
+
 _TCP_LISTEN = 10
 _SOCK_DIAG_BY_FAMILY = 20
 _REQUEST_DUMP = 0x301
 _DUMP_INTERRUPTED = 0x10
 _NETLINK_SOCK_DIAG = 4
 _NETLINK_ERROR, _NETLINK_DONE = 2, 3
-
-
-class Listener:
-    """One listening socket. `raw` is the bound address in network order, 4 or 16 bytes."""
-
-    __slots__ = ("raw", "port", "inode", "uid")
-
-    def __init__(self, raw, port, inode, uid):
-        self.raw, self.port, self.inode, self.uid = raw, port, inode, uid
 
 
 class Netlink:
@@ -32,7 +25,6 @@ class Netlink:
     def __init__(self):
         self._socket = _socket.socket(_socket.AF_NETLINK, _socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)
         self._requests = [_request(family) for family in (_socket.AF_INET, _socket.AF_INET6)]
-        self.read()  # a seccomp filter or a foreign kernel (gVisor) refuses here, not later
 
     def read(self):
         listeners = []
@@ -80,15 +72,19 @@ class ProcNet:
     name = "proc"
 
     def read(self):
-        listeners = []
-        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-            try:
-                with open(table) as rows:
-                    next(rows)
-                    listeners += filter(None, map(_row, rows))
-            except FileNotFoundError:  # IPv6 is switched off
-                pass
+        with open("/proc/net/tcp") as rows:
+            listeners = _rows(rows)
+        try:
+            with open("/proc/net/tcp6") as rows:
+                listeners += _rows(rows)
+        except FileNotFoundError:  # IPv6 is switched off
+            pass
         return listeners
+
+
+def _rows(rows):
+    next(rows)  # the names of the columns
+    return list(filter(None, map(_row, rows)))
 
 
 def _row(row):
@@ -102,7 +98,11 @@ def _row(row):
 
 
 def open_table():
-    try:
-        return Netlink()
-    except OSError:
-        return ProcNet()
+    for table in (Netlink, ProcNet):
+        try:
+            opened = table()
+            opened.read()  # a seccomp filter or a foreign kernel (gVisor) refuses here, not later
+            return opened
+        except OSError:
+            pass
+    return None

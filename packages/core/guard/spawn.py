@@ -1,57 +1,66 @@
 """Starts the server: own session, pseudo-terminal or pipes, nothing inherited that wasn't meant."""
 
 import _signal
+import errno
 import fcntl
 import os
 import struct
 import termios
 
-from kernel import die_with_parent
 
-
-class Server:
-    """The direct child. `terminal` is the master side of its pseudo-terminal, or None."""
-
-    def __init__(self, pid, terminal):
-        self.pid, self.terminal = pid, terminal
-
-    def resize(self, columns, rows):
-        if self.terminal is not None:
-            fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def spawn(message):
-    """Forks and executes; raises OSError with the reason if the program can't be executed."""
+def spawn(message, die_with_parent):
+    """Forks and executes. Returns the pid and the master side of its pseudo-terminal, or None; raises OSError
+    with the reason if the program can't be executed."""
     master = slave = None
     if message["terminal"]:
         master, slave = os.openpty()
+        resize(master, **message["terminal"])
+    try:
+        pid = _start(message, slave, die_with_parent)
+    except OSError:
+        if master is not None:
+            os.close(master)
+        raise
+    finally:
+        if slave is not None:
+            os.close(slave)
+    return pid, master
+
+
+def resize(master, columns, rows):
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def _start(message, slave, die_with_parent):
     report, failure = os.pipe()
     parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _become(message, parent, slave, failure)
-        except OSError as error:
-            os.write(failure, b"%d %s" % (error.errno or 0, (error.filename or "").encode()))
-        finally:
-            os._exit(127)
-    os.close(failure)
-    if slave is not None:
-        os.close(slave)
-    reason = b"".join(iter(lambda: os.read(report, 4096), b""))
-    os.close(report)
-    server = Server(pid, master)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                die_with_parent(parent)
+                _become(message, slave, failure)
+            except OSError as error:
+                os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
+            except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
+                os.write(failure, b"%d " % errno.EINVAL)
+            finally:
+                os._exit(127)
+        os.close(failure)
+        failure = None
+        reason = b"".join(iter(lambda: os.read(report, 4096), b""))
+    finally:
+        os.close(report)
+        if failure is not None:
+            os.close(failure)
     if reason:
         os.waitpid(pid, 0)
-        number, _, name = reason.decode().partition(" ")
-        raise OSError(int(number), os.strerror(int(number)), name)
-    if message["terminal"]:
-        server.resize(message["terminal"]["columns"], message["terminal"]["rows"])
-    return server
+        number, _, name = reason.decode(errors="replace").partition(" ")
+        raise OSError(int(number), os.strerror(int(number)), name or message["file"])
+    return pid
 
 
-def _become(message, parent, slave, failure):
-    die_with_parent(parent)
+def _become(message, slave, failure):
     os.setsid()
     if slave is not None:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -61,13 +70,14 @@ def _become(message, parent, slave, failure):
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _close_others(failure)
     _reset_signals()
-    os.chdir(message["cwd"])
-    os.execve(message["file"], [message["file"], *message["args"]], _environment(message))
+    os.chdir(_bytes(message["cwd"]))
+    words = [_bytes(word) for word in (message["file"], *message["args"])]
+    os.execve(words[0], words, _environment(message))
 
 
 def _close_others(failure):
     """A listening socket inherited from whoever started us (LISTEN_FDS) must not reach the server."""
-    for entry in os.listdir("/proc/self/fd"):
+    for entry in os.listdir("/dev/fd"):  # on Linux a link to /proc/self/fd
         if int(entry) > 2 and int(entry) != failure:
             try:
                 os.close(int(entry))
@@ -88,6 +98,11 @@ def _reset_signals():
 def _environment(message):
     environment = dict(os.environb)
     for name in message["unset"]:
-        environment.pop(os.fsencode(name), None)
-    environment.update((os.fsencode(name), os.fsencode(value)) for name, value in message["env"].items())
+        environment.pop(_bytes(name), None)
+    environment.update((_bytes(name), _bytes(value)) for name, value in message["env"].items())
     return environment
+
+
+def _bytes(text):
+    """As the launcher read it. Not os.fsencode: with LC_ALL=de_DE.ISO-8859-1 that would be another file."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")

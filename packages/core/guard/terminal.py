@@ -4,7 +4,7 @@ import fcntl
 import os
 import termios
 
-_HIGH_WATER = 1 << 20
+_HIGH_WATER = 1 << 18
 
 
 class Relay:
@@ -45,7 +45,7 @@ class Relay:
 
     def drain(self):
         """What the server printed last, after its end."""
-        while self.open:
+        for _ in range(_HIGH_WATER >> 12):  # what a terminal can hold, and an end if a survivor goes on printing
             data = _read(self.master)
             if not data:
                 break
@@ -77,15 +77,26 @@ def _write(descriptor, data):
 class UserTerminal:
     """Remembers the user's terminal settings, because a launcher that is killed can't restore them."""
 
-    def __init__(self):
-        self._descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-        self._settings = termios.tcgetattr(self._descriptor)
+    def __init__(self, descriptor):
+        self._descriptor = descriptor
+        self._settings = termios.tcgetattr(descriptor)
         self._foreground = self._group()
 
+    @classmethod
+    def open(cls):
+        """None if there is no terminal that would be ours to restore."""
+        try:
+            return cls(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        except (OSError, termios.error):
+            return None
+
     def restore(self):
-        # a shell that has taken the terminal back has set it to its own liking already
-        if self._group() == self._foreground:
-            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._settings)
+        try:
+            # a shell that has taken the terminal back has set it to its own liking already
+            if self._group() == self._foreground:
+                termios.tcsetattr(self._descriptor, termios.TCSANOW, self._settings)
+        except (OSError, termios.error):  # the window is closed
+            pass
 
     def _group(self):
         return fcntl.ioctl(self._descriptor, termios.TIOCGPGRP, b"\0\0\0\0")

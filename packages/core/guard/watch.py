@@ -1,7 +1,7 @@
 """What does the tree listen on, and is any of it wider than the policy?"""
 
 import address
-import processes
+import system
 
 _EARLY_LOOKS = 3  # a new socket's holder may be forking just now: look again before believing 'foreign'
 _LATER_LOOK = 1.0  # seconds; a foreign socket can be handed over to the tree at any time
@@ -18,12 +18,13 @@ class Findings:
 
 
 class Watch:
-    def __init__(self, table, root, planned, port):
-        self._table, self._root = table, root
+    """`before`: the ids of the sockets that listened before the server was started."""
+
+    def __init__(self, table, tree, before, planned, port):
+        self._table, self._tree, self._before = table, tree, before
         self._address, self._port = address.from_text(planned), port
-        self._before = {listener.inode for listener in table.read()}
-        self._foreign = {}  # inode -> looks left before it is only looked at again now and then
-        self._owners = {}  # inode -> pids, of the sockets that are ours
+        self._foreign = {}  # id -> looks left before it is only looked at again now and then
+        self._owners = {}  # id -> pids, of the sockets that are ours
         self._next_look = 0.0
 
     def look(self, now):
@@ -32,7 +33,7 @@ class Watch:
         findings = Findings()
         for listener in listeners:
             here = self._is_planned(listener)
-            if listener.inode in self._owners:
+            if listener.id in self._owners:
                 if here:
                     findings.planned.append(listener)
                 elif address.reach(listener.raw) != "loopback":
@@ -44,12 +45,13 @@ class Watch:
 
     def everything(self):
         """Every listening socket of the tree, the harmless ones on loopback included."""
-        owners, _ = processes.socket_owners(processes.descendants(self._root))
-        return [self.describe(each, owners) for each in self._table.read() if each.inode in owners]
+        listeners = self._table.read()
+        owners, _ = self._tree.owners(listeners)
+        return [self.describe(each, owners) for each in listeners if each.id in owners]
 
     def describe(self, listener, owners=None):
-        pids = (self._owners if owners is None else owners).get(listener.inode)
-        return describe(listener, pids or holders([listener]).get(listener.inode, []))
+        pids = (self._owners if owners is None else owners).get(listener.id)
+        return describe(listener, pids or system.holders([listener]).get(listener.id, []))
 
     def _matters(self, listener):
         return listener.port == self._port or address.reach(listener.raw) != "loopback"
@@ -61,45 +63,39 @@ class Watch:
         return address.is_wildcard(listener.raw) and len(listener.raw) == len(self._address)
 
     def _judge(self, listeners, now):
-        inodes = {listener.inode for listener in listeners}
-        self._owners = {inode: pids for inode, pids in self._owners.items() if inode in inodes}
-        self._foreign = {inode: left for inode, left in self._foreign.items() if inode in inodes}
-        unjudged = [each for each in listeners if each.inode not in self._owners]
+        ids = {listener.id for listener in listeners}
+        self._owners = {id: pids for id, pids in self._owners.items() if id in ids}
+        self._foreign = {id: left for id, left in self._foreign.items() if id in ids}
+        unjudged = [each for each in listeners if each.id not in self._owners]
         later = now >= self._next_look
-        if not any(later or self._foreign.get(each.inode, 1) for each in unjudged):
+        if not any(later or self._foreign.get(each.id, 1) for each in unjudged):
             return
         if later:
             self._next_look = now + _LATER_LOOK
-        pids = processes.descendants(self._root)
-        owners, unreadable = processes.socket_owners(pids)
+        owners, unreadable = self._tree.owners(listeners)
         for each in unjudged:
-            if each.inode in owners:
-                self._owners[each.inode] = owners[each.inode]
-                self._foreign.pop(each.inode, None)
+            if each.id in owners:
+                self._owners[each.id] = owners[each.id]
+                self._foreign.pop(each.id, None)
             elif unreadable and self._suspect(each, unreadable):
-                self._owners[each.inode] = unreadable
+                self._owners[each.id] = unreadable
             else:
-                first = 0 if each.inode in self._before else _EARLY_LOOKS
-                self._foreign[each.inode] = max(self._foreign.get(each.inode, first + 1) - 1, 0)
+                first = 0 if each.id in self._before else _EARLY_LOOKS
+                self._foreign[each.id] = max(self._foreign.get(each.id, first + 1) - 1, 0)
 
     def _suspect(self, listener, unreadable):
         """Fail closed: a member of the tree can't be read (it gained privileges), this socket appeared
-        after the start, belongs to that member's user, and no process that can be read holds it."""
+        after the start, may belong to that member's user, and no process that can be read holds it."""
+        uids = {system.uid(pid) for pid in unreadable}
         return (
-            listener.inode not in self._before
-            and listener.uid in {processes.uid(pid) for pid in unreadable}
-            and listener.inode not in holders([listener])
+            listener.id not in self._before
+            and (listener.uid in uids or None in uids)
+            and listener.id not in system.holders([listener])
         )
 
 
-def holders(listeners):
-    """The processes of the whole machine, as far as we may look, that hold these sockets."""
-    owners, _ = processes.socket_owners(processes.all_pids())
-    return {each.inode: owners[each.inode] for each in listeners if each.inode in owners}
-
-
 def describe(listener, pids):
-    who = processes.describe(min(pids)) if pids else {"pid": None, "command": "", "cwd": ""}
+    who = system.describe(min(pids)) if pids else {"pid": None, "command": "", "cwd": ""}
     return {
         "address": address.to_text(listener.raw),
         "port": listener.port,
@@ -112,5 +108,5 @@ def describe(listener, pids):
 def on_port(table, port):
     """Who listens on this port, at whatever address."""
     listeners = [each for each in table.read() if each.port == port]
-    owners = holders(listeners)
-    return [describe(each, owners.get(each.inode, [])) for each in listeners]
+    owners = system.holders(listeners)
+    return [describe(each, owners.get(each.id, [])) for each in listeners]

@@ -1,0 +1,38 @@
+"""What differs from system to system, chosen here and nowhere else.
+
+    host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
+    Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
+    open_table()        the listening sockets of the machine, or None where the system doesn't tell
+    holders, describe, command, uid     questions about processes, the tree's or not
+    STARTING, RUNNING   seconds between two looks at the sockets, before and after the planned one listens
+    STOPPING            seconds between two looks at the tree while it ends
+"""
+
+import sys
+
+if sys.platform == "win32":
+    from windows import Tree, command, describe, holders, host, uid
+    from windows_sockets import open_table
+
+    STARTING, RUNNING, STOPPING = 0.25, 0.25, 0.05
+elif sys.platform == "linux":
+    import linux_kernel
+    import unix
+    from linux_processes import Tree, command, describe, holders, uid
+    from linux_sockets import open_table
+
+    STARTING, RUNNING, STOPPING = 0.003, 0.05, 0.005
+
+    def host(terminal):
+        return unix.Host(terminal, linux_kernel)
+
+else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
+    import macos
+    import unix
+    from macos import Tree, command, describe, holders, uid
+    from macos_sockets import open_table
+
+    STARTING, RUNNING, STOPPING = 0.25, 1.0, 0.05
+
+    def host(terminal):
+        return unix.Host(terminal, macos)

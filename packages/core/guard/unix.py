@@ -1,0 +1,97 @@
+"""Where there are signals, process groups, pseudo-terminals and poll: Linux and macOS."""
+
+import _signal
+import os
+import select
+
+from spawn import resize, spawn
+from terminal import Relay, UserTerminal
+
+
+class Host:
+    """The server as its parent sees it. `kernel`: what this system can do for us that others can't."""
+
+    def __init__(self, terminal, kernel):
+        self.wanted_to_end = False
+        self._kernel = kernel
+        self._user_terminal = UserTerminal.open() if terminal else None
+        self._pid = self._master = self._relay = None
+
+    def prepare(self, channel):
+        os.set_blocking(channel.descriptor, False)
+        if os.getpgrp() != os.getpid():
+            os.setpgid(0, 0)  # a signal to the launcher's process group must not take the guard with it
+        self._kernel.become_subreaper()
+        for number in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP):
+            _signal.signal(number, self._end)
+        for number in (_signal.SIGTTOU, _signal.SIGTTIN, _signal.SIGTSTP, _signal.SIGPIPE):
+            _signal.signal(number, _signal.SIG_IGN)
+
+    def _end(self, *_):
+        """Only a note: it may arrive between the fork of the server and the line that remembers its pid."""
+        self.wanted_to_end = True
+
+    def start(self, message):
+        self._pid, self._master = spawn(message, self._kernel.die_with_parent)
+        if self._master is not None:
+            self._relay = Relay(self._master)
+        return self._pid
+
+    def resize(self, columns, rows):
+        if self._master is not None:
+            resize(self._master, columns, rows)
+
+    def wait(self, channel, seconds):
+        """Moves bytes of the terminal and of the channel. Is there something to receive?"""
+        poll, readable = select.poll(), False
+        if not channel.closed:
+            unsent = select.POLLOUT if channel.unsent else 0
+            poll.register(channel.descriptor, select.POLLIN | unsent)
+        for descriptor, (read, write) in self._relay.wants().items() if self._relay else ():
+            poll.register(descriptor, select.POLLIN * read | select.POLLOUT * write)
+        for descriptor, events in poll.poll(max(0, seconds * 1000)):
+            if descriptor == channel.descriptor:
+                readable = bool(events & ~select.POLLOUT)
+                channel.flush()
+            elif events & select.POLLOUT:
+                self._relay.write(descriptor)
+            elif descriptor == 1:  # POLLERR alone: nobody reads our output any more
+                self._relay.to_launcher = b""
+            else:
+                self._relay.read(descriptor)
+        return readable
+
+    def reap(self):
+        """As a subreaper we inherit every orphan of the tree; only the first process's status matters: its exit
+        status, or the negative number of the signal; None if it has not ended in this call."""
+        ended = None
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return ended
+            if pid == 0:
+                return ended
+            if pid == self._pid:
+                ended = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+
+    def ask(self):
+        """As a terminal would: every process of the server's group, once. SIGCONT, because a stopped process
+        can't act on the first one."""
+        for number in (_signal.SIGINT, _signal.SIGCONT):
+            try:
+                os.killpg(self._pid, number)
+            except OSError:
+                pass
+
+    def restore_terminal(self):
+        if self._user_terminal:
+            self._user_terminal.restore()
+
+    def drain(self):
+        if self._relay:
+            self._relay.drain()
+
+    def finish(self, channel):
+        os.set_blocking(channel.descriptor, True)
+        channel.flush()

@@ -1,0 +1,313 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import getPort from 'get-port'
+import { afterEach, describe, expect, test } from 'vitest'
+import { pythons } from './guard/pythons.ts'
+import { alive, directory, gone, Session } from './guard/session.ts'
+
+const [oldest] = pythons()
+const python = oldest?.file ?? ''
+const guard = [python, '-I', '-S', directory] as const
+
+const sessions: Session[] = []
+
+afterEach(async () => {
+  for (const session of sessions.splice(0)) {
+    session.process.kill('SIGCONT')
+    session.channel.destroy()
+    await session.ended
+  }
+})
+
+async function open(...[command = guard, options]: Partial<ConstructorParameters<typeof Session>>) {
+  const session = new Session(command, options)
+  sessions.push(session)
+  expect(await session.event('guard')).toMatchObject({ event: 'guard', python: expect.any(String) })
+  return session
+}
+
+const forever = 'import time; print("up"); time.sleep(1000)'
+/** Prints the pids of itself, of a child, and of a daemon that left the session; none of them ends when asked. */
+const stubborn = `
+import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print("pid", os.getpid())
+if os.fork() == 0:
+    print("pid", os.getpid())
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            print("pid", os.getpid())
+            time.sleep(1000)
+        os._exit(0)
+    time.sleep(1000)
+time.sleep(1000)`
+
+const message = (script: string) => ({
+  do: 'start',
+  file: python,
+  args: ['-u', '-c', script],
+  cwd: '/',
+  env: {},
+  unset: [],
+  address: '127.0.0.1',
+  port: 1,
+  terminal: null,
+})
+
+/**
+ * A launcher in Python, with a terminal of its own around the guard. Reads the message to send, and a line that tells
+ * it to do `what`.
+ */
+function relay(what: string): Session {
+  const script = `
+import fcntl, os, pty, signal, socket, subprocess, sys, termios
+ours, theirs = socket.socketpair()
+os.dup2(theirs.fileno(), 3)
+theirs.close()
+master, slave = os.openpty()
+def session():
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+guard = subprocess.Popen([*sys.argv[1:], "terminal"], pass_fds=[3], preexec_fn=session)
+os.close(slave)
+os.close(3)
+os.write(ours.fileno(), sys.stdin.buffer.readline())
+while b"started" not in os.read(ours.fileno(), 4096): pass
+sys.stdin.buffer.readline()
+${what}
+print("status", guard.wait(), flush=True)`
+  return new Session([python, '-c', script, ...guard])
+}
+
+async function threePids(session: Session) {
+  await session.printed(/(pid \d+\s+){3}/)
+  return [...session.output.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid))
+}
+
+describe.skipIf(process.platform === 'win32')('the guard', () => {
+  test('says which file could not be started and why', async () => {
+    const session = await open()
+    session.start('/no/such/python', '')
+    expect(await session.event('failed')).toEqual({
+      event: 'failed',
+      reason: 'No such file or directory',
+      file: '/no/such/python',
+    })
+    session.say({ do: 'stop', graces: [3, 2] })
+    expect(await session.ended).toBe(0)
+  })
+
+  test.each([
+    ['a directory that is not there', { cwd: '/no/such' }, 'No such file or directory', '/no/such'],
+    ['a NUL in an argument', { args: ['-c', 'a\0b'] }, 'Invalid argument', python],
+    ['half a character in a variable', { env: { A: '\ud800' } }, 'Invalid argument', python],
+  ])('fails on %s', async (_, options, reason, file) => {
+    const session = await open()
+    session.start(python, '', options)
+    expect(await session.event('failed')).toEqual({ event: 'failed', reason, file })
+  })
+
+  test('sets and unsets variables, and hands on the rest', async () => {
+    const session = await open(guard, { env: { ...process.env, KEPT: 'kept', HOST: '0.0.0.0' } })
+    const script = 'import os; print("env", ascii([os.environ.get(n) for n in ("KEPT", "HOST", "NEW")]))'
+    session.start(python, script, { unset: ['HOST', 'NOT_THERE'], env: { NEW: 'ä=漢' } })
+    await session.printed(/env \['kept', None, '\\xe4=\\u6f22'\]/)
+  })
+
+  test("takes names as the launcher read them, whatever the locale's encoding", async () => {
+    const session = await open(guard, { env: { ...process.env, LC_ALL: 'C', PYTHONCOERCECLOCALE: '0' } })
+    session.start(python, 'import os, sys; print("arg", os.fsencode(sys.argv[1]))', {
+      args: ['-c', 'import os, sys; print("arg", ascii(os.fsencode(sys.argv[1])))', 'ä'],
+    })
+    await session.printed(/arg b'\\xc3\\xa4'/)
+  })
+
+  test('hands no inherited descriptor on', async () => {
+    const launch = `
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+os.dup2(listener.fileno(), 9)
+os.set_inheritable(9, True)
+os.execv(sys.argv[1], [sys.argv[1], "-I", "-S", sys.argv[2]])`
+    const session = await open([python, '-c', launch, python, directory])
+    session.start(python, 'import os; print("open", os.listdir("/dev/fd"))')
+    const [, list] = await session.printed(/open (\[.*\])/)
+    expect(list).toBe("['0', '1', '2', '3']") // 3: the list itself
+  })
+
+  test("resets what the launcher's shell ignores", async () => {
+    const session = await open(['/bin/sh', '-c', `trap '' INT HUP; exec "$@"`, 'sh', ...guard])
+    session.start(
+      python,
+      'import signal; print("int", signal.getsignal(signal.SIGINT) is signal.default_int_handler)',
+    )
+    await session.printed(/int True/)
+  })
+
+  test('gives a terminal: its size, its echo, and Ctrl-C', async () => {
+    const session = await open([...guard, 'terminal'])
+    const script = `
+import os, sys, time
+print("tty", sys.stdin.isatty(), sys.stdout.isatty(), sys.stderr.isatty(), tuple(os.get_terminal_size()))
+print("line", repr(input()))
+print("size", tuple(os.get_terminal_size()))
+try:
+    time.sleep(1000)
+except KeyboardInterrupt:
+    print("interrupted")`
+    session.start(python, script, { terminal: { columns: 91, rows: 33 } })
+    await session.printed(/tty True True True \(91, 33\)/)
+    session.say({ do: 'resize', columns: 40, rows: 10 })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    session.process.stdin?.write('hello\r')
+    await session.printed(/hello\r\n[\s\S]*line 'hello'[\s\S]*size \(40, 10\)/) // the first is the echo
+    session.process.stdin?.write('\x03')
+    await session.printed(/\^C[\s\S]*interrupted/)
+    expect(await session.event('gone')).toMatchObject({ exit: 0, killed: [], survivors: [] })
+  })
+
+  test('stops: asks, waits, insists, and names what it had to kill', async () => {
+    const session = await open()
+    session.start(python, stubborn)
+    const pids = await threePids(session)
+    session.say({ do: 'stop', graces: [0.2, 0.2] })
+    const { exit, killed, survivors } = await session.event('gone')
+    expect({ exit, survivors }).toEqual({ exit: -9, survivors: [] })
+    expect(killed.map(({ pid }: { pid: number }) => pid).sort()).toEqual(pids.sort())
+    for (const { command } of killed) expect(command).toContain('signal.SIG_IGN')
+    expect(pids.filter(alive)).toEqual([])
+  })
+
+  test('ends the tree within 2 s when the launcher is gone', async () => {
+    const session = await open()
+    session.start(python, stubborn)
+    const pids = await threePids(session)
+    session.channel.destroy()
+    expect(await gone(pids)).toBeLessThan(2)
+    expect(await session.ended).toBe(0)
+  })
+
+  test('a launcher that dies while it waits for a long stop shortens it', async () => {
+    const session = await open()
+    session.start(python, stubborn)
+    const pids = await threePids(session)
+    session.say({ do: 'stop', graces: [60, 60] })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    session.channel.destroy()
+    expect(await gone(pids)).toBeLessThan(2)
+  })
+
+  test('a launcher whose death is first noticed by writing to it counts as gone', async () => {
+    const session = relay('ours.shutdown(socket.SHUT_RD)') // writing to it fails, reading from it doesn't end
+    const port = await getPort()
+    const script = `import socket, time; print("pid 0"); time.sleep(0.3); s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`
+    session.process.stdin?.write(`${JSON.stringify({ ...message(script), port })}\n`)
+    await session.printed(/pid/)
+    session.process.stdin?.write('now\n')
+    await session.printed(/status 0/, 5)
+  })
+
+  test('the direct child dies with the guard', async () => {
+    const session = await open()
+    session.start(python, forever)
+    const { pid } = await session.event('started')
+    await session.printed(/up/)
+    session.process.kill('SIGKILL')
+    expect(await gone([pid])).toBeLessThan(1)
+  })
+
+  test('a mistake of ours leaves nothing running', async () => {
+    const session = await open()
+    session.start(python, stubborn)
+    const pids = await threePids(session)
+    session.channel.write('{"do":"no such thing"}\n')
+    expect(await gone(pids)).toBeLessThan(2)
+    expect(await session.ended).toBe(1)
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s ends it, before and after the start',
+    async (signal) => {
+      const idle = await open()
+      idle.process.kill(signal)
+      expect(await idle.ended).toBe(0)
+      const busy = await open()
+      busy.start(python, forever)
+      const { pid } = await busy.event('started')
+      busy.process.kill(signal)
+      expect(await busy.event('gone')).toMatchObject({ survivors: [] })
+      expect(alive(pid)).toBe(false)
+    },
+  )
+
+  test('a closed window ends the tree, though its settings can no longer be restored', async () => {
+    const session = relay('os.close(master); ours.close()')
+    session.process.stdin?.write(`${JSON.stringify(message(stubborn))}\n`)
+    const pids = await threePids(session)
+    session.process.stdin?.write('now\n')
+    expect(await gone(pids)).toBeLessThan(2)
+    await session.printed(/status 0/)
+  })
+
+  test('a server that floods its terminal neither blocks the guard nor fills its memory', async () => {
+    const session = await open()
+    const flood = 'import os; line = b"x" * 4000 + b"\\n"\nwhile True: os.write(1, line)'
+    session.process.stdout?.pause() // nobody reads
+    session.start(python, flood, { terminal: { columns: 80, rows: 24 } })
+    const { pid } = await session.event('started')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const rss = Number(spawnSync('ps', ['-o', 'rss=', '-p', `${session.process.pid}`]).stdout)
+    expect(rss).toBeLessThan(40_000)
+    session.say({ do: 'sockets', id: 1 })
+    expect(await session.event('answer', 1)).toEqual({ event: 'answer', id: 1, value: [] })
+    session.say({ do: 'kill' })
+    expect(await gone([pid])).toBeLessThan(1)
+    session.process.stdout?.resume()
+    expect(await session.event('gone')).toMatchObject({ exit: -9 })
+  })
+
+  test('an exposure ends the tree even if the launcher is stopped', async () => {
+    const session = await open()
+    session.channel.pause()
+    const exposed = `
+import os, socket, time
+print("pid", os.getpid())
+time.sleep(0.2)
+listener = socket.create_server(("0.0.0.0", 0))
+time.sleep(1000)`
+    session.start(python, exposed)
+    const [, pid] = await session.printed(/pid (\d+)/)
+    expect(await gone([Number(pid)])).toBeLessThan(1.5)
+    session.channel.resume()
+    expect(await session.event('exposed')).toMatchObject({
+      sockets: [{ address: '0.0.0.0', reach: 'public' }],
+    })
+    expect(await session.event('gone')).toMatchObject({ exit: -9 })
+  })
+})
+
+const asRoot = process.platform === 'linux' && process.getuid?.() === 0
+const hides = ['/bin/sh', '-c', 'mount -o remount,hidepid=2 /proc && exec setpriv --reuid 65534 --clear-groups "$@"', 'sh'] // biome-ignore format: one command
+const canHide =
+  asRoot && existsSync('/usr/bin/setpriv') && spawnSync('unshare', ['-m', ...hides, 'true']).status === 0
+const everybody = '/usr/bin/python3'
+
+test.skipIf(!canHide || !existsSync(everybody))(
+  'a /proc that hides processes hides no exposure',
+  async () => {
+    const session = await open(['unshare', '-m', ...hides, everybody, '-I', '-S', '-B', directory])
+    // not dumpable: as after a gain of privileges, nobody but root can look into it
+    const hidden = `
+import ctypes, socket, time
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+listener = socket.create_server(("0.0.0.0", 0))
+print("up")
+time.sleep(1000)`
+    session.start(everybody, hidden)
+    const { pid } = await session.event('started')
+    expect(await session.event('exposed')).toMatchObject({ sockets: [{ address: '0.0.0.0', pids: [pid] }] })
+    expect(await session.event('gone')).toMatchObject({ exit: -9, survivors: [] })
+  },
+)

@@ -1,0 +1,109 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { GuardEvent } from '../../src/guard.ts'
+
+export const directory: string = fileURLToPath(new URL('../../guard', import.meta.url))
+
+type Name = GuardEvent['event'] | 'answer'
+
+/** A guard that is spoken to by hand, over its descriptor 3. */
+export class Session {
+  readonly process: ChildProcess
+  readonly channel: Duplex
+  readonly ended: Promise<number | null>
+  /** What the server printed. */
+  output = ''
+  #said: { event: string }[] = []
+  #wake = () => {}
+
+  constructor(command: readonly [string, ...string[]], options: SpawnOptions = {}) {
+    const [file, ...args] = command
+    this.process = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    this.channel = this.process.stdio[3] as unknown as Duplex
+    this.ended = new Promise((resolve) => this.process.on('exit', resolve))
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => {
+        this.output += text
+        this.#wake()
+      })
+    let pending = ''
+    this.channel.on('error', () => {})
+    this.channel.setEncoding('utf8').on('data', (text) => {
+      const lines = (pending + text).split('\n')
+      pending = lines.pop() ?? ''
+      this.#said.push(...lines.map((line) => JSON.parse(line)))
+      this.#wake()
+    })
+  }
+
+  say(message: object): void {
+    this.channel.write(`${JSON.stringify(message)}\n`)
+  }
+
+  /** Starts `python -c script args...`, planned at 127.0.0.1:`port`. */
+  start(python: string, script: string, options: object = {}): void {
+    this.say({
+      do: 'start',
+      file: python,
+      args: ['-u', '-c', script],
+      cwd: '/',
+      env: {},
+      unset: [],
+      address: '127.0.0.1',
+      port: 1,
+      terminal: null,
+      ...options,
+    })
+  }
+
+  /** The next event of that name. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into every kind of event
+  event(name: Name, seconds = 10): Promise<any> {
+    return this.#until(`the event ${name}`, seconds, () => {
+      const index = this.#said.findIndex((each) => each.event === name)
+      return index < 0 ? undefined : this.#said.splice(index, 1)[0]
+    })
+  }
+
+  printed(pattern: RegExp, seconds = 10): Promise<RegExpExecArray> {
+    return this.#until(`${pattern} in the output`, seconds, () => pattern.exec(this.output) ?? undefined)
+  }
+
+  async #until<Found>(what: string, seconds: number, find: () => Found | undefined): Promise<Found> {
+    const deadline = Date.now() + seconds * 1000
+    for (;;) {
+      const found = find()
+      if (found !== undefined) return found
+      if (Date.now() > deadline)
+        throw new Error(
+          `no ${what} in ${seconds} s; said ${JSON.stringify(this.#said)}, output ${this.output}`,
+        )
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        setTimeout(resolve, 50)
+      })
+    }
+  }
+}
+
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // a zombie is dead, even if whoever inherited it hasn't looked yet
+    return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Seconds until none of them is alive. */
+export async function gone(pids: readonly number[], seconds = 10): Promise<number> {
+  const start = Date.now()
+  while (pids.some(alive)) {
+    if (Date.now() - start > seconds * 1000) throw new Error(`still alive: ${pids.filter(alive)}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return (Date.now() - start) / 1000
+}

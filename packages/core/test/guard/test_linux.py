@@ -1,0 +1,138 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+import address
+
+if sys.platform == "linux":
+    import linux_processes
+    import linux_sockets
+
+GUARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "guard")
+
+
+def listen(family, host, v6only=None):
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if v6only is not None:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, v6only)
+    listener.bind((host, 0))
+    listener.listen()
+    return listener
+
+
+@unittest.skipUnless(sys.platform == "linux", "Linux only")
+class Tables(unittest.TestCase):
+    def setUp(self):
+        self.sockets = [listen(socket.AF_INET, "127.0.0.1"), listen(socket.AF_INET, "0.0.0.0")]
+        if socket.has_ipv6 and os.path.exists("/proc/net/tcp6"):
+            self.sockets += [
+                listen(socket.AF_INET6, "::1"),
+                listen(socket.AF_INET6, "::", v6only=True),
+                listen(socket.AF_INET6, "::", v6only=False),
+                listen(socket.AF_INET6, "::ffff:127.0.0.1", v6only=False),
+            ]
+        self.expected = {
+            (os.fstat(each.fileno()).st_ino, each.getsockname()[1], each.getsockname()[0], os.getuid())
+            for each in self.sockets
+        }
+        self.addCleanup(lambda: [each.close() for each in self.sockets])
+
+    def ours(self, table):
+        inodes = {inode for inode, *_ in self.expected}
+        return {(each.id, each.port, address.to_text(each.raw), each.uid) for each in table.read() if each.id in inodes}
+
+    def test_netlink(self):
+        self.assertEqual(self.ours(linux_sockets.Netlink()), self.expected)
+
+    def test_proc(self):
+        self.assertEqual(self.ours(linux_sockets.ProcNet()), self.expected)
+
+    def test_connections_are_not_listeners(self):
+        client = socket.create_connection(self.sockets[0].getsockname())
+        self.addCleanup(client.close)
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            self.assertEqual(self.ours(table), self.expected)
+
+    def test_more_listeners_than_fit_into_one_answer(self):
+        many = [listen(socket.AF_INET, "127.0.0.1") for _ in range(500)]
+        self.addCleanup(lambda: [each.close() for each in many])
+        inodes = {os.fstat(each.fileno()).st_ino for each in many}
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            self.assertEqual(inodes - {each.id for each in table.read()}, set())
+
+    def test_holders(self):
+        listeners = linux_sockets.Netlink().read()
+        found = linux_processes.holders(listeners)
+        for inode, *_ in self.expected:
+            self.assertEqual(found[inode], [os.getpid()])
+
+
+DAEMON = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+import linux_kernel, linux_processes
+linux_kernel.become_subreaper()
+ready, told = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.setsid()
+        os.environ.clear()
+        os.write(told, b"%d" % os.getpid())
+        os.execve("/bin/sleep", ["sleep", "60"], {})
+    os._exit(0)
+daemon = int(os.read(ready, 20))
+os.wait()
+tree = linux_processes.Tree(0)
+assert tree.members() == [daemon], tree.members()
+assert not tree.extinct()
+tree.kill(daemon)
+os.waitpid(daemon, 0)
+assert tree.extinct() and tree.members() == []
+print("ok")
+"""
+
+
+@unittest.skipUnless(sys.platform == "linux", "Linux only")
+class Trees(unittest.TestCase):
+    def test_a_daemon_that_forks_twice_is_found_and_ended(self):
+        command = [sys.executable, "-I", "-S", "-B", "-c", DAEMON, GUARD]
+        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+        self.assertEqual((done.stdout, done.stderr), (b"ok\n", b""))
+
+    def test_zombies_are_nobody(self):
+        child = subprocess.Popen(["true"])
+        self.addCleanup(child.wait)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        self.assertNotIn(child.pid, linux_processes.Tree(0).members())
+        self.assertFalse(linux_processes.Tree(0).extinct())  # until it is waited for
+
+    def test_a_number_that_is_no_longer_ours_gets_no_signal(self):
+        root, other = subprocess.Popen(["sleep", "60"]), subprocess.Popen(["sleep", "60"])
+        self.addCleanup(lambda: [(each.kill(), each.wait()) for each in (root, other)])
+        tree = linux_processes.Tree(0)
+        tree._root = root.pid
+        tree.kill(other.pid)
+        time.sleep(0.05)
+        self.assertIsNone(other.poll())
+        tree._root = os.getpid()
+        tree.kill(other.pid)
+        self.assertEqual(other.wait(5), -signal.SIGKILL)
+
+    def test_a_name_full_of_parentheses(self):
+        script = "import ctypes,sys; ctypes.CDLL(None).prctl(15, b') Z 1 (x'); print(flush=True); sys.stdin.read()"
+        child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child.stdout.readline()
+        self.assertIn(child.pid, linux_processes.Tree(0).members())
+        child.communicate()
+
+    def test_looking_leaks_no_descriptor(self):
+        before = len(os.listdir("/proc/self/fd"))
+        tree, listeners = linux_processes.Tree(0), linux_sockets.Netlink().read()
+        for _ in range(20):
+            tree.members(), tree.owners(listeners), linux_processes.holders(listeners), tree.kill(2**22)
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
