@@ -1,5 +1,5 @@
 """Opens a listener that nobody planned, each time in another way. Every fixture app calls it for
-`GET /listen?how=...&port=N[&host=...]`, and while it is imported if LISTEN_AT_START says how."""
+`GET /listen?how=...&port=N[&host=...]`, and while it is imported if OPEN_AT_START says how."""
 
 import ctypes
 import os
@@ -62,5 +62,5 @@ def listen(how, port, host="0.0.0.0"):
     return "listening\n"
 
 
-if "LISTEN_AT_START" in os.environ:
-    listen(os.environ["LISTEN_AT_START"], 0)
+if "OPEN_AT_START" in os.environ:
+    listen(os.environ["OPEN_AT_START"], 0)

@@ -34,7 +34,7 @@ export function exposed({ fixture, busiest, makeProject, start, startCli }: Tria
 
   test('is refused for a wide listener of its start', async () => {
     await using project = await makeProject()
-    const env = { LISTEN_AT_START: 'bind' }
+    const env = { OPEN_AT_START: 'bind' }
     await expect(start(project, busiest, { env })).rejects.toMatchObject({ code: 'EXPOSED' })
   })
 

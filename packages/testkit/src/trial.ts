@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
-import { expect, onTestFailed } from 'vitest'
+import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
 import { descendants, isTaken, type Life, parentOf, survivors } from './kernel.ts'
 import { type App, makeProject, type Project } from './project.ts'
@@ -56,6 +56,7 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, python: string)
     start: async ({ cwd, python }, { reload, args }, options) => {
       const target = fixture.target && { [adapter.target.option]: fixture.target }
       const server = await launch(adapter, { cwd, python, reload, args, ...target, ...options })
+      onTestFinished(async () => void (await server.stop())) // also where a test expects that there is none
       onTestFailed(() => void process.stderr.write(`${server.logs.all.join('\n')}\n`))
       return server
     },

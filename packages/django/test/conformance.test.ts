@@ -1,0 +1,4 @@
+import { django } from '@devlaunch/django'
+import { testAdapter } from '@devlaunch/testkit'
+
+testAdapter(django, { app: 'django', stream: '/stream' })

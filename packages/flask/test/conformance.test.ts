@@ -1,0 +1,4 @@
+import { flask } from '@devlaunch/flask'
+import { testAdapter } from '@devlaunch/testkit'
+
+testAdapter(flask, { app: 'flask', target: 'app', stream: '/stream' })

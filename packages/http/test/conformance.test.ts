@@ -1,0 +1,4 @@
+import { http } from '@devlaunch/http'
+import { testAdapter } from '@devlaunch/testkit'
+
+testAdapter(http, { app: 'files' })
