@@ -51,8 +51,8 @@ describe.each(['3.9.18', '3.13.0'])('the whole command for Python %s', (version)
     expect(args).toEqual([...start, '--bind=0.0.0.0', '8000'])
   })
 
-  test('whatever else is wished for', () => {
-    const { args } = planned({}, { version, debug: true, reload: true, allow: ['proxy-headers', 'dotenv'] })
+  test('whatever risk is accepted', () => {
+    const { args } = planned({}, { version, allow: ['proxy-headers', 'dotenv', 'debugger'] })
     expect(args).toEqual([...start, '--bind=127.0.0.1', '8000'])
   })
 })
