@@ -8,7 +8,7 @@ export const options = {
   host: { type: 'string', value: 'ADDR', help: 'address to listen on; default 127.0.0.1' },
   allow: { type: 'string', multiple: true, value: 'RISK', help: 'accept a risk by name (repeatable)' },
   reload: { type: 'boolean', help: "restart when a source changes (--no-reload: don't)" },
-  debug: { type: 'boolean', help: "the server's debugger, on loopback only" },
+  debug: { type: 'boolean', help: "the server's debugger; beyond loopback also --allow debugger" },
   python: { type: 'string', value: 'PATH', help: 'interpreter or virtual environment' },
   cwd: { type: 'string', value: 'DIR', help: 'run there' },
   'env-file': { type: 'string', value: 'F', help: 'variables for the server' },

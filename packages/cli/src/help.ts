@@ -18,14 +18,14 @@ ${optionTable()}
 Risks, each accepted by --allow:
 ${table(Object.entries(risks))}
 
-Exit codes: 0 stopped, 2 usage, 3 refused, 4 no Python or framework, 5 port taken, 6 failed,
-7 not ready in time, 8 exposed, 129/130/143 by signal; otherwise the server's own.
+Exit codes: 2 usage, 3 refused, 4 no Python or framework, 5 port taken, 6 failed, 7 not ready in
+time, 8 exposed, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP; otherwise the server's own.
 `
 }
 
 /** For `devlaunch flask --help`. */
 export function helpFor(adapter: AnyAdapter): string {
-  const { name, package: wanted, port, reload, target, scrub } = adapter
+  const { name, package: wanted, port, target, scrub } = adapter
   const rows = Object.entries(adapter.enforce).map(([field, row]) => [
     field,
     row === 'absent'
@@ -40,7 +40,7 @@ ${table([
   ['needs', wanted ? wanted.distribution : 'nothing but Python'],
   ['target', targetHelp[target.kind]],
   ['port', `${port}, or the next free one`],
-  ['reload', reload ? 'on; --no-reload switches it off' : 'off'],
+  ['reload', reloading(adapter)],
   ['not passed on', scrub.join(' ') || 'nothing'],
 ])}
 
@@ -50,6 +50,11 @@ ${table(rows as [string, string][])}
 Options:
 ${optionTable()}
 `
+}
+
+function reloading({ enforce, reload }: AnyAdapter): string {
+  if (enforce.reload === 'absent') return 'it has no such thing'
+  return reload ? 'on; --no-reload switches it off' : 'off; --reload switches it on'
 }
 
 const targetHelp = {

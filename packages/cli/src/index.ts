@@ -1,7 +1,2 @@
 export * from '@devlaunch/core'
-export { django } from '@devlaunch/django'
-export { flask } from '@devlaunch/flask'
-export { gunicorn } from '@devlaunch/gunicorn'
-export { http } from '@devlaunch/http'
-export { uvicorn } from '@devlaunch/uvicorn'
-export { wsgi } from '@devlaunch/wsgi'
+export * from './adapters.ts'

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import {
   authority,
@@ -27,7 +28,7 @@ export class Printer {
     const rows: [string, string][] = [
       ['Local', this.#style(['cyan', 'bold'], `http://${bind.authority}/`)],
       ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
-      ['Python', `${pythonVersion ?? ''} ${python.path}; ${python.why}`.trim()],
+      ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
     ]
     if (plan.unset.length > 0) rows.push(['Removed', `${plan.unset.join(', ')} (could overrule the flags)`])
     for (const holder of taken) rows.push(['Note', `that port was taken: ${describeHolder(holder)}`])
@@ -50,7 +51,7 @@ export class Printer {
   }
 
   strangers(sockets: readonly Socket[]): string {
-    return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map(describeHolder).join('; ')}\n`
+    return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map((socket) => describeHolder(socket)).join('; ')}\n`
   }
 
   /** `--dry-run` */
@@ -101,11 +102,17 @@ export interface Ready {
   readonly taken: readonly Socket[]
 }
 
+/** As one would type it from here, where that is shorter. */
+function near(path: string): string {
+  const short = relative('.', path)
+  return short.length < path.length ? short : path
+}
+
 function describeProof({ sockets }: Proof, plan: Plan): string {
-  const list = sockets.map(({ address, port, pid }) => `${authority(address, port)}, pid ${pid}`).join('; ')
+  const list = sockets.map(({ address, port, pid }) => `${authority(address, port)} (pid ${pid})`).join(', ')
   const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
   const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
-  return `${count}: ${list}; open to ${audience[plan.policy.reach]}`
+  return `${count}: ${list}; ${audience[plan.policy.reach]}`
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts

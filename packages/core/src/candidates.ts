@@ -76,11 +76,17 @@ async function* ofTools(folders: readonly string[], env: Environment): AsyncGene
 }
 
 async function* ofPyenv(folders: readonly string[], env: Environment): AsyncGenerator<Candidate> {
-  const versions = join(env.PYENV_ROOT ?? join(env.HOME ?? '', '.pyenv'), 'versions')
+  const root = env.PYENV_ROOT ?? join(env.HOME ?? '', '.pyenv')
+  const versions = join(root, 'versions')
   const wishes = [{ wish: env.PYENV_VERSION, why: 'PYENV_VERSION' }]
   for (const folder of folders) {
     const wish = await readFile(join(folder, '.python-version'), 'utf8').catch(() => undefined)
     wishes.push({ wish: wish?.trim().split('\n')[0], why: join(folder, '.python-version') })
+  }
+  // the shim on the PATH would choose the same one, in 300 ms of shell
+  if (env.PATH?.split(delimiter).includes(join(root, 'shims'))) {
+    const wish = await readFile(join(root, 'version'), 'utf8').catch(() => undefined)
+    wishes.push({ wish: wish?.trim().split('\n')[0], why: join(root, 'version') })
   }
   for (const { wish, why } of wishes) {
     if (!wish || wish.includes(sep) || wish === '..') continue

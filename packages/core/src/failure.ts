@@ -39,7 +39,7 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'late':
       return fail('NOT_READY', late(setback, scene), {
         ...withTail(output),
-        hint: 'give it more time with --timeout, or name a page that answers with --ready-path',
+        hint: 'give it more time with --timeout, or name a path that answers with --ready-path',
       })
     case 'doomed':
     case 'gone': {
@@ -48,7 +48,7 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       const known = adapter.hints.find(({ match }) => match.test(output))
       return fail('FAILED', `${plan.server} could not start: ${reason(output, known?.match)}${exit}`, {
         ...withTail(output),
-        hint: known?.hint ?? generalHint(output, plan, setback),
+        hint: missingModule(output, plan) ?? known?.hint ?? generalHint(output, setback),
       })
     }
   }
@@ -86,15 +86,18 @@ export function isPortRace(error: unknown): boolean {
 
 /** PORT_TAKEN, with everybody who listens on that port. */
 export function portTaken(where: string, holders: readonly Socket[]): DevlaunchError {
-  const list = holders.map(describeHolder).join('; ')
+  const list = holders.map((holder) => describeHolder(holder, where)).join('; ')
   return new DevlaunchError('PORT_TAKEN', `${where} is taken${list && ` by ${list}`}`, {
     hint: 'end that process, or choose another --port',
   })
 }
 
-export function describeHolder({ pid, command, cwd, address, port }: Socket): string {
-  if (pid === null) return `a process of another user, on ${authority(address, port)}`
-  return `pid ${pid} (${command || 'unknown'}${cwd && `, in ${cwd}`}), on ${authority(address, port)}`
+/** A socket's process, for a person; the address is left out where it has been named. */
+export function describeHolder({ pid, command, cwd, address, port }: Socket, named?: string): string {
+  const where = authority(address, port)
+  const who =
+    pid === null ? 'a process of another user' : `pid ${pid} (${command || 'unknown'}${cwd && `, in ${cwd}`})`
+  return where === named ? who : `${who}, on ${where}`
 }
 
 function late({ status, sockets }: Setback & { kind: 'late' }, { plan, timeout }: Scene): string {
@@ -136,11 +139,15 @@ function withTail(output: string): ErrorParts {
   return output ? { output: tail.join('\n') } : {}
 }
 
-function generalHint(output: string, plan: Plan, setback: Setback): string {
-  const missing = /No module named '([^'.]+)/.exec(output)?.[1]
-  if (missing) {
-    return `check the name and the folder (it ran in ${plan.cwd}); a package is installed with: ${plan.file} -m pip install ${missing}`
-  }
+/** Said first, because it can name the command; a server's own hint can't. */
+function missingModule(output: string, plan: Plan): string | undefined {
+  const name = /No module named '([^'.]+)/.exec(output)?.[1]
+  return (
+    name && `check the name and the folder, ${plan.cwd}, or install it: ${plan.file} -m pip install ${name}`
+  )
+}
+
+function generalHint(output: string, setback: Setback): string {
   if (/permission denied|EACCES/i.test(output))
     return 'check the rights of the files and the port that it names'
   if (setback.kind === 'gone' && setback.exit === 0)

@@ -92,12 +92,14 @@ export function openGuard(python: string, terminal: boolean): Guard {
   const said: GuardEvent[] = []
   const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
+  let over = false
 
   const send = (message: object) => {
     if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
   }
   const ask = (question: object) =>
     new Promise<readonly Socket[]>((resolve) => {
+      if (over) return resolve([])
       questions.set(++nextQuestion, resolve)
       send({ ...question, id: nextQuestion })
     })
@@ -115,6 +117,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   channel.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
 
   const ended = guard.then((result) => {
+    over = true
     for (const answer of questions.values()) answer([])
     if (result.exitCode === 0) return undefined
     return result.signal ? `it was ended by ${result.signal}` : (result.shortMessage ?? 'it ended')

@@ -47,7 +47,7 @@ export interface PlanOptions {
 
 /**
  * The whole command, as a value: a lookup in the adapter's table, without side effects.
- * @throws DevlaunchError `USAGE` for a target that isn't one, `REFUSED` for an argument that would move the listener.
+ * @throws DevlaunchError `USAGE` for a target that isn't one or a wish that the server can't fulfil, `REFUSED` for an argument that would move the listener.
  */
 export function plan<Options extends object>(
   adapter: AnyAdapter,
@@ -57,6 +57,7 @@ export function plan<Options extends object>(
 ): Plan {
   const { args = [], env = {} } = options
   checkWords(adapter, options)
+  checkAbilities(adapter, policy)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
   const effects = rows.flatMap(([field, row]): Reason[] => {
     if (typeof row === 'string') return []
@@ -156,6 +157,17 @@ function checkArguments(adapter: AnyAdapter, args: readonly string[]): void {
         hint: reserved.use,
       })
     }
+  }
+}
+
+/** What a server has no row for can't be switched on. */
+function checkAbilities({ name, enforce }: AnyAdapter, policy: Policy): void {
+  for (const field of ['debugger', 'reload'] as const) {
+    if (!policy[field] || enforce[field] !== 'absent') continue
+    const what = field === 'reload' ? 'a reloader' : 'a debugger'
+    throw new DevlaunchError('USAGE', `${name} has no such thing as ${what}`, {
+      hint: `leave out --${field === 'reload' ? 'reload' : 'debug'}`,
+    })
   }
 }
 

@@ -14,7 +14,10 @@ export interface Bind {
 /** The decisions of one launch. A field added here must be answered by every adapter (see `Adapter.enforce`). */
 export interface Policy {
   readonly bind: Bind
-  /** The widest audience the proof accepts. Enforced by the guard, from the kernel's sockets. Default `loopback`. */
+  /**
+   * Who can connect to `bind`. The guard accepts sockets on loopback and the one at `bind`, and ends the server for
+   * any other, whatever this says. Default `loopback`.
+   */
   readonly reach: Reach
   /** Pages that run code for whoever opens them. Default `false`. */
   readonly debugger: boolean
@@ -22,7 +25,7 @@ export interface Policy {
   readonly reload: boolean
   /** Believe a client's own X-Forwarded-* headers when it connects from this machine. Default `false`. */
   readonly proxyHeaders: boolean
-  /** Host names the app should answer to. Default: the address it listens on. */
+  /** Host names the app should answer to: the address it listens on; none that is known where that is every one. */
   readonly allowedHosts: readonly string[]
   /** Let the server read `.env` files by itself, those of parent folders included. Default `false`. */
   readonly dotenv: boolean
@@ -60,6 +63,7 @@ export interface Wishes {
  */
 export function resolvePolicy(wishes: Wishes, address: Address, port: number): Policy {
   const { allow = [], debug = false, reload = false } = wishes
+  const wildcard = address.host === '0.0.0.0' || address.host === '::'
   const wide = address.reach !== 'loopback'
   const refused: Risk[] = []
   if (wide && !allow.includes('public-bind') && !(address.reach === 'lan' && allow.includes('lan-bind'))) {
@@ -73,7 +77,7 @@ export function resolvePolicy(wishes: Wishes, address: Address, port: number): P
     debugger: debug,
     reload,
     proxyHeaders: allow.includes('proxy-headers'),
-    allowedHosts: [address.host],
+    allowedHosts: wildcard ? [] : [address.host],
     dotenv: allow.includes('dotenv'),
     grace: 2,
   }

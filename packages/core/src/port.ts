@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import getPort, { portNumbers } from 'get-port'
+import getPort from 'get-port'
 import { authority } from './address.ts'
 import { DevlaunchError } from './errors.ts'
 
@@ -24,8 +24,8 @@ export async function choosePort({ host, port, strict }: PortWish): Promise<numb
   const failure = await tryPort(host, port)
   if (!failure) return port
   if (strict || failure.code !== 'EADDRINUSE') return refuse(failure, host, port)
-  const last = Math.min(port + neighbourhood, 65_535)
-  return getPort({ host, port: portNumbers(port, last) })
+  const next = Array.from({ length: neighbourhood }, (_, index) => port + 1 + index)
+  return getPort({ host, port: next.filter((each) => each <= 65_535) })
 }
 
 /** Servers take what is not a port too: 99999 becomes 34463 in several, and 0 any port. */

@@ -95,6 +95,11 @@ async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): 
   const address = parseAddress(host)
   if (address) return address
   const shown = JSON.stringify(host)
+  if (host.includes('%')) {
+    throw new DevlaunchError('USAGE', `${shown} names an interface`, {
+      hint: 'give the address without the % and what follows',
+    })
+  }
   if (!allow.includes('public-bind'))
     throw refusal(['public-bind'], `${shown}, a name that can mean any address`)
   const [found] = await lookup(host, { all: true, order: 'ipv4first' }).catch(() => [])

@@ -60,7 +60,9 @@ async function notFound(
   if (without) {
     return new DevlaunchError(
       'SERVER_NOT_FOUND',
-      `${distribution} is not installed in any Python of this project`,
+      search.python
+        ? `${distribution} is not installed in ${without.path}`
+        : `${distribution} is not installed in any Python of this project`,
       {
         output: list,
         hint: await installation(distribution, without.path, search),

@@ -31,8 +31,11 @@ export interface WaitOptions {
   readonly doom: Doom
 }
 
-/** Milliseconds between two questions to a server that listens but doesn't answer as wished. */
-const pause = 50
+/** Milliseconds between two questions to a server that listens but doesn't answer as wished: each is in its log. */
+const pauses = { first: 20, longest: 500 }
+
+/** Milliseconds in which the reason of an error page is printed: it may say that the app can never work. */
+const restOfError = 150
 
 /** Ready: our sockets and no foreign one, before and after an HTTP answer. */
 export async function waitUntilReady(guard: Guard, options: WaitOptions): Promise<Proof | Setback> {
@@ -43,9 +46,10 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
 
   const knock = async (neighbours: readonly Socket[]) => {
     const url = new URL(options.readyPath ?? '/', options.url).href
-    while (!over.signal.aborted) {
+    for (let pause = pauses.first; !over.signal.aborted; pause = Math.min(pause * 2, pauses.longest)) {
       status = await answer(url, over.signal)
       const satisfied = options.readyPath === undefined ? status !== undefined : (status ?? 500) < 400
+      if ((status ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
       if (satisfied && strangers.length === 0 && !options.doom.certain) {
         const sockets = await guard.sockets()
         if (sockets.some(({ address, port }) => isAt(options.url, address, port)))

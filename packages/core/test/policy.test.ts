@@ -44,7 +44,7 @@ describe('what was accepted is planned', () => {
     [
       '0.0.0.0',
       { allow: ['public-bind'] },
-      { reach: 'public', bind: { host: '0.0.0.0', port: 8000, authority: '0.0.0.0:8000' } },
+      { reach: 'public', allowedHosts: [], bind: { host: '0.0.0.0', port: 8000, authority: '0.0.0.0:8000' } },
     ],
     ['::1', {}, { bind: { host: '::1', port: 8000, authority: '[::1]:8000' } }],
     ['127.0.0.1', { allow: ['proxy-headers', 'dotenv'] }, { proxyHeaders: true, dotenv: true }],
