@@ -44,7 +44,7 @@ export interface Terminal {
   readonly rows: number
 }
 
-export interface StartMessage {
+interface StartMessage {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd: string

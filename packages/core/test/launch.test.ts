@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Adapter, type LaunchEvent, launch } from '../src/index.ts'
+import { type Adapter, type LaunchEvent, type LaunchOptions, launch } from '../src/index.ts'
 
 /** The smallest server: a Python script that is told where to listen. */
 const script: Adapter<{ script: string }> = {
@@ -62,7 +62,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true, force: true }))
 
-const run = (name: string, options: Omit<Parameters<typeof launch>[1], 'script'> = {}) =>
+const run = (name: string, options: LaunchOptions = {}) =>
   launch(script, { cwd, script: `${name}.py`, ...options })
 
 test('a server that is ready answers, is proven, and is gone after the block', async () => {
