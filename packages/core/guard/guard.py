@@ -150,7 +150,8 @@ class Guard:
             self.host.ask()
         elif step == "kill":
             for pid in self.tree.members():
-                self.killed.setdefault(pid, system.command(pid))  # a dead one has no command line any more
+                if pid not in self.killed:  # a dead one has no command line any more
+                    self.killed[pid] = system.command(pid)
                 self.tree.kill(pid)
         if self.ladder and self.exit is not None and self.tree.extinct():
             self._finish([])

@@ -289,7 +289,7 @@ time.sleep(1000)`
 })
 
 const asRoot = process.platform === 'linux' && process.getuid?.() === 0
-const hides = ['/bin/sh', '-c', 'mount -o remount,hidepid=2 /proc && exec setpriv --reuid 65534 --clear-groups "$@"', 'sh'] // biome-ignore format: one command
+const hides = ['/bin/sh', '-c', 'mount -o remount,hidepid=2 /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"', 'sh'] // biome-ignore format: one command
 const canHide =
   asRoot && existsSync('/usr/bin/setpriv') && spawnSync('unshare', ['-m', ...hides, 'true']).status === 0
 const everybody = '/usr/bin/python3'
@@ -311,3 +311,75 @@ time.sleep(1000)`
     expect(await session.event('gone')).toMatchObject({ exit: -9, survivors: [] })
   },
 )
+
+// What macOS would run, on Linux: its logic is tested so, not macOS.
+const hasBoth = ['/usr/bin/lsof', '/bin/ps'].every(existsSync)
+const pretend = `import runpy, sys; sys.platform = "darwin"; runpy.run_path(sys.argv[1])`
+
+describe.skipIf(process.platform !== 'linux' || !hasBoth)('by ps and lsof', () => {
+  const command = [python, '-I', '-S', '-c', pretend, directory] as const
+
+  test('a server listens as planned, and stops', async () => {
+    const session = new Session(command)
+    sessions.push(session)
+    expect(await session.event('guard')).toMatchObject({ sockets: 'lsof' })
+    const port = await getPort()
+    session.start(
+      python,
+      `import socket, time; s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`,
+      {
+        port,
+      },
+    )
+    const { pid } = await session.event('started')
+    const { sockets } = await session.event('listening')
+    expect(sockets).toMatchObject([{ address: '127.0.0.1', port, reach: 'loopback', pid, pids: [pid] }])
+    expect(sockets[0].command).toContain('create_server')
+    session.say({ do: 'sockets', id: 1 })
+    expect(await session.event('answer')).toMatchObject({ id: 1, value: [{ port, pids: [pid] }] })
+    session.say({ do: 'stop', graces: [3, 2] })
+    expect(await session.event('gone')).toMatchObject({ exit: -2, survivors: [] })
+    expect(alive(pid)).toBe(false)
+  })
+
+  test('an exposure ends the tree', async () => {
+    const session = await open(command)
+    const script = 'import socket, time; s = socket.create_server(("0.0.0.0", 0)); time.sleep(1000)'
+    session.start(python, script)
+    const { pid } = await session.event('started')
+    expect(await session.event('exposed')).toMatchObject({ sockets: [{ address: '0.0.0.0', pids: [pid] }] })
+    expect(await session.event('gone')).toMatchObject({ exit: -9, killed: [{ pid }] })
+  })
+
+  test('orphans in the session end with it, and one that left it if it was seen before', async () => {
+    const session = await open(command)
+    session.start(python, stubborn.replace('        os._exit(0)', '        time.sleep(1.5); os._exit(0)'))
+    const pids = await threePids(session)
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    session.say({ do: 'kill' })
+    expect(await gone(pids)).toBeLessThan(3)
+    expect(await session.event('gone')).toMatchObject({ survivors: [] })
+  })
+})
+
+// Where there is no list of sockets at all
+test('without a table of sockets it listens when somebody answers, and says that nothing is proven', async () => {
+  const blind = `import runpy, sys; sys.path.insert(0, sys.argv[1]); import system; system.open_table = lambda: None; runpy.run_path(sys.argv[1])`
+  const session = new Session([python, '-I', '-S', '-c', blind, directory])
+  sessions.push(session)
+  expect(await session.event('guard')).toMatchObject({ sockets: 'none' })
+  const port = await getPort()
+  session.start(
+    python,
+    `import socket, time; s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`,
+    {
+      port,
+    },
+  )
+  expect(await session.event('listening')).toMatchObject({
+    sockets: [{ address: '127.0.0.1', port, pid: null, pids: [] }],
+    neighbours: [],
+  })
+  session.say({ do: 'holders', id: 1, port })
+  expect(await session.event('answer')).toMatchObject({ id: 1, value: [] })
+})
