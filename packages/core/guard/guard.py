@@ -20,7 +20,7 @@ class Guard:
         self.channel, self.host = channel, host
         self.table = system.open_table()
         self.pid = self.tree = self.watch = self.ladder = self.exit = None
-        self.listening = self.orphaned = self.done = False
+        self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
         self.next_turn = self.next_look = 0.0
@@ -47,7 +47,7 @@ class Guard:
             self.tree.follow()
             self._reap(now)
             if now >= self.next_look:
-                self.next_look = now + (system.RUNNING if self.listening else system.STARTING)
+                self.next_look = now + (system.RUNNING if self.ready else system.STARTING)
                 self._look(now)
             self._climb(now)
 
@@ -56,7 +56,7 @@ class Guard:
             return IDLE
         if self.ladder:
             return system.STOPPING
-        return min(BUSY, system.RUNNING if self.listening else system.STARTING)
+        return min(BUSY, system.RUNNING if self.ready else system.STARTING)
 
     # What the launcher can ask for
 
@@ -79,7 +79,13 @@ class Guard:
 
         return Blind(address, port)
 
+    def do_ready(self):
+        """It has answered: what the application opens while it is imported has been seen."""
+        self.ready = True
+
     def do_sockets(self, id):
+        if self.watch:
+            self._look(time.monotonic())  # a wide one is told before it could be listed as harmless
         self.channel.send("answer", id=id, value=self.watch.everything() if self.watch else [])
 
     def do_holders(self, id, port):
@@ -132,6 +138,8 @@ class Guard:
             self.do_kill()
             self._climb(now)
             self.channel.send("exposed", sockets=details)
+        if self.ladder:  # our own sockets, half closed, belong to nobody
+            return
         strangers = [each.id for each in findings.strangers]
         if strangers != self.told["strangers"]:
             self.told["strangers"] = strangers

@@ -62,6 +62,8 @@ export interface Guard {
   readonly stdout: Readable
   readonly stderr: Readable
   readonly start: (message: StartMessage) => void
+  /** It is ready: look less often. */
+  readonly settle: () => void
   readonly sockets: () => Promise<readonly Socket[]>
   readonly holders: (port: number) => Promise<readonly Socket[]>
   readonly resize: (terminal: Terminal) => void
@@ -131,6 +133,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
     stdout: guard.stdout as Readable,
     stderr: guard.stderr as Readable,
     start: (message) => send({ do: 'start', ...message }),
+    settle: () => send({ do: 'ready' }),
     sockets: () => ask({ do: 'sockets' }),
     holders: (port) => ask({ do: 'holders', port }),
     resize: (terminal) => send({ do: 'resize', ...terminal }),

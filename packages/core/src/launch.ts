@@ -138,6 +138,7 @@ async function run(
     const holders = await whoHolds(found.python.path, port)
     throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
   }
+  guard.settle()
   onEvent({ event: 'ready', url: plan.url, proof: outcome })
   const stop = () => {
     guard.stop(graces)
