@@ -31,8 +31,7 @@ describe('the whole command', () => {
   test.each<[string, Situation, string[]]>([
     ['defaults', {}, ['--noreload', '127.0.0.1:8000']],
     ['reload', { reload: true }, ['127.0.0.1:8000']],
-    ['debug', { debug: true }, ['--noreload', '127.0.0.1:8000']],
-    ['all', { reload: true, debug: true, allow: ['proxy-headers', 'dotenv'] }, ['127.0.0.1:8000']],
+    ['all', { reload: true, allow: ['proxy-headers', 'dotenv'] }, ['127.0.0.1:8000']],
     ['IPv6', { host: '::1' }, ['--noreload', '[::1]:8000']],
     ['LAN', { host: '192.168.7.7', allow: ['lan-bind'] }, ['--noreload', '192.168.7.7:8000']],
     ['everywhere', { host: '*', allow: ['public-bind'] }, ['--noreload', '0.0.0.0:8000']],
@@ -105,6 +104,10 @@ test('a path with a NUL is no target', () => {
 })
 
 /** Lines that 3.2.25 and 6.1.3 printed; the last column: alone it means that nothing will ever listen. */
+test('a debugger is refused, because it has none', () => {
+  expect(() => planned({}, { debug: true })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+})
+
 describe('hints', () => {
   const thread = 'Exception in thread django-main-thread:\nTraceback (most recent call last):\n'
   test.each([

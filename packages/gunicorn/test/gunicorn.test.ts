@@ -38,13 +38,8 @@ describe('the whole command', () => {
   test.each<[string, Situation, string[]]>([
     ['defaults', {}, [...bind, doubt, grace]],
     ['reload', { reload: true }, [...bind, '--reload', doubt, grace]],
-    ['debug', { debug: true }, [...bind, doubt, grace]],
     ['proxy-headers', { allow: ['proxy-headers'] }, [...bind, trust, grace]],
-    [
-      'all',
-      { reload: true, debug: true, allow: ['proxy-headers', 'dotenv'] },
-      [...bind, '--reload', trust, grace],
-    ],
+    ['all', { reload: true, allow: ['proxy-headers', 'dotenv'] }, [...bind, '--reload', trust, grace]],
     ['IPv6', { host: '::1' }, ['--bind=[::1]:8000', '--no-control-socket', doubt, grace]],
     [
       'LAN',
@@ -154,6 +149,10 @@ test.each(['--bind=0.0.0.0:9', '-b0.0.0.0', 'main:app\n', 'main:app\0', 'main:ap
 )
 
 /** Lines that 20.1.0 and 27.0.1 printed; the last column: alone it means that no good answer will come. */
+test('a debugger is refused, because it has none', () => {
+  expect(() => planned({}, { debug: true })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+})
+
 describe('hints', () => {
   const at = '[2026-11-23 03:38:42 +0000] [22372]'
   test.each([

@@ -34,13 +34,8 @@ describe('the whole command', () => {
   test.each<[string, Situation, string[]]>([
     ['defaults', {}, [...safe, '--no-proxy-headers', grace]],
     ['reload', { reload: true }, [...safe, '--reload', '--no-proxy-headers', grace]],
-    ['debug', { debug: true }, [...safe, '--no-proxy-headers', grace]],
     ['proxy-headers', { allow: ['proxy-headers'] }, [...safe, ...trusted, grace]],
-    [
-      'all',
-      { reload: true, debug: true, allow: ['proxy-headers', 'dotenv'] },
-      [...safe, '--reload', ...trusted, grace],
-    ],
+    ['all', { reload: true, allow: ['proxy-headers', 'dotenv'] }, [...safe, '--reload', ...trusted, grace]],
     ['IPv6', { host: '::1' }, ['--host=::1', '--port=8000', '--no-proxy-headers', grace]],
     [
       'LAN',
@@ -163,6 +158,10 @@ test.each([
 })
 
 /** Lines that 0.17.6 and 0.54.0 printed; the last column: alone it means that no answer will come. */
+test('a debugger is refused, because it has none', () => {
+  expect(() => planned({}, { debug: true })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+})
+
 describe('hints', () => {
   test.each([
     ['ERROR:    Error loading ASGI app. Could not import module "nosuch".', '--app-dir', true],
