@@ -1,8 +1,8 @@
 import { authority, type Server, type Socket } from '@devlaunch/core'
 import { describe, expect, test, vi } from 'vitest'
 import { hostile } from './hostile.ts'
-import { listening, survivors } from './kernel.ts'
-import { eventually, freePort, type Trial, treeOf } from './trial.ts'
+import { listening } from './kernel.ts'
+import { eventually, freePort, living, type Trial, treeOf } from './trial.ts'
 
 /** Bound as planned: one address, whatever the environment and the project's files would rather have. */
 export function bound({ adapter, modes, makeProject, start }: Trial): void {
@@ -22,7 +22,7 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
       }
       const tree = treeOf(server.pid)
       await server.stop()
-      expect(survivors(tree)).toEqual([])
+      expect(living(tree)).toEqual([])
     })
   })
 }

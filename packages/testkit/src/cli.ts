@@ -17,7 +17,7 @@ export interface Cli extends AsyncDisposable {
   signal(name: NodeJS.Signals): void
 }
 
-export interface CliEvent {
+interface CliEvent {
   readonly event: string
   readonly pid: number
   readonly url: string
@@ -25,7 +25,7 @@ export interface CliEvent {
   readonly message: string
 }
 
-/** Starts it with a listening socket inherited that nobody asked for, as under a socket activator. */
+/** Starts it as a socket activator does: with a listening socket inherited that nobody asked for. */
 export function runCli(python: string, args: readonly string[], env: Record<string, string>): Cli {
   const node = [process.execPath, '--conditions=source', bin, ...args]
   const child = spawn(join(python, 'bin/python'), ['-I', join(testkit, 'apps/inherit.py'), ...node], {

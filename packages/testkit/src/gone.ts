@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hostile } from './hostile.ts'
-import { descendants, isTaken, listening, survivors } from './kernel.ts'
-import { eventually, expectGone, freePort, soon, type Trial, treeOf } from './trial.ts'
+import { descendants, isTaken, listening } from './kernel.ts'
+import { eventually, expectGone, freePort, living, soon, type Trial, treeOf } from './trial.ts'
 
 /** Gone: whatever ends the launcher, or however the server resists, nothing of its tree lives on. */
 export function gone({ adapter, fixture, modes, busiest, makeProject, start, startCli }: Trial): void {
@@ -30,7 +30,7 @@ export function gone({ adapter, fixture, modes, busiest, makeProject, start, sta
     await cli.event('started')
     const tree = descendants(cli.pid)
     cli.signal('SIGKILL')
-    await expect.poll(() => survivors(tree), soon).toEqual([])
+    await expect.poll(() => living(tree), soon).toEqual([])
   })
 
   test.for([
@@ -58,7 +58,7 @@ export function gone({ adapter, fixture, modes, busiest, makeProject, start, sta
       const asked = performance.now()
       await server.stop()
       expect(performance.now() - asked).toBeLessThan(6000)
-      expect(survivors(tree)).toEqual([])
+      expect(living(tree)).toEqual([])
       await reader?.cancel().catch(() => {}) // it was cut off
     })
   }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { authority } from '@devlaunch/core'
 
-/** A process, told apart from a later one with the same pid by the time it started. */
+/** Linux only: what /proc says. A process, told apart from a later one with the same pid by the time it started. */
 export interface Life {
   readonly pid: number
   readonly command: string

@@ -5,22 +5,19 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { bound } from './bound.ts'
 import { exposed } from './exposed.ts'
 import { gone } from './gone.ts'
-import { marked } from './kernel.ts'
 import { ours } from './ours.ts'
 import { servers } from './servers.ts'
-import { type Fixture, makeTrial, soon } from './trial.ts'
+import { type Fixture, living, makeTrial, marker, soon } from './trial.ts'
 
 /**
  * The promises, kept by this adapter's real server: its oldest and newest release, with and without reload, with
  * workers. What listens and what lives is read from the kernel, past devlaunch.
  */
 export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
-  const marker = crypto.randomUUID() // in the environment of everything that is started here
-
   describe.for(servers())(`conformance ${adapter.name} $age`, { timeout: 30_000 }, ({ age, python }) => {
     beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterEach(() => void vi.unstubAllEnvs())
-    afterAll(() => vi.waitFor(() => expect(marked(marker)).toEqual([]), soon))
+    afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), soon))
 
     const trial = makeTrial(adapter, fixture, python)
     bound(trial)

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
 import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
-import { descendants, isTaken, type Life, parentOf, survivors } from './kernel.ts'
+import { descendants, isTaken, type Life, marked, parentOf, survivors } from './kernel.ts'
 import { type App, makeProject, type Project } from './project.ts'
 
 /** What a conformance test says about its server. */
@@ -21,7 +21,7 @@ export interface Fixture {
 /** How apps/listen.py opens a listener. */
 export type How = 'bind' | 'ctypes' | 'daemon' | 'implicit' | 'v6'
 
-export interface Mode {
+interface Mode {
   readonly name: string
   readonly reload: boolean
   readonly args: readonly string[]
@@ -39,6 +39,8 @@ export interface Trial {
   readonly startCli: (project: Project, mode: Mode, env?: Record<string, string>) => Promise<Cli>
 }
 
+/** In the environment of everything that a test file starts, as DEVLAUNCH_TEST_RUN. */
+export const marker: string = crypto.randomUUID()
 /** For `expect.poll`: what must have happened when somebody looks. */
 export const soon: { timeout: number; interval: number } = { timeout: 2000, interval: 10 }
 /** What must happen, however slow this machine is. */
@@ -84,9 +86,14 @@ export function treeOf(pid: number): Life[] {
   return descendants(parentOf(pid))
 }
 
-/** Within two seconds nothing of it lives, and its port is free. */
+/** Those of the tree, or of anything else that was started here, that still live. */
+export function living(tree: readonly Life[] = []): Life[] {
+  return [...survivors(tree), ...marked(marker)]
+}
+
+/** Within two seconds nothing lives, and the port is free. */
 export async function expectGone(tree: readonly Life[], url: string): Promise<void> {
-  await expect.poll(() => survivors(tree), soon).toEqual([])
+  await expect.poll(() => living(tree), soon).toEqual([])
   expect(isTaken(portOf(url))).toBe(false)
 }
 
