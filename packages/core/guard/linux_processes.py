@@ -4,6 +4,8 @@ session and clears its environment is still found among our descendants."""
 import _signal
 import os
 
+_CHILDREN = "/proc/%d/task/%d/children"
+
 
 class Tree:
     """Everything that the server has started. The guard itself is the root."""
@@ -12,29 +14,14 @@ class Tree:
         self._root = os.getpid()
 
     def members(self):
-        """Pids, zombies excepted, in no particular order."""
-        children = {}
-        for pid in _all():
-            state, parent = _state(pid)
-            if parent is not None:
-                children.setdefault(parent, []).append((pid, state))
+        """Pids, the dead excepted, in no particular order."""
+        children = _children if os.path.exists(_CHILDREN % (self._root, self._root)) else _children_of_all()
         found, pending = [], [self._root]
         while pending:
-            for pid, state in children.get(pending.pop(), ()):
-                pending.append(pid)
-                if state not in "ZX":
-                    found.append(pid)
-        return found + self._hidden(children.get(self._root, ()))
-
-    def _hidden(self, seen):
-        """Children that a /proc mounted with hidepid=2 doesn't list, because they have gained privileges."""
-        try:
-            with open("/proc/self/task/%d/children" % self._root) as file:
-                pids = set(map(int, file.read().split()))
-        except OSError:  # a kernel without CONFIG_PROC_CHILDREN
-            return []
-        unseen = pids.difference(pid for pid, _ in seen)
-        return [pid for pid in unseen if not os.path.exists("/proc/%d" % pid)]
+            below = children(pending.pop())
+            pending += below
+            found += filter(_lives, below)
+        return found
 
     def owners(self, listeners):
         """Which members hold which socket: {inode: [pid, ...]}, and the members that can't be read."""
@@ -62,8 +49,8 @@ class Tree:
 
     def _has(self, pid):
         state, parent = _state(pid)
-        if state is None:  # hidden, so a child of ours; nobody else could have reaped it
-            return pid in self._hidden(())
+        if state is None:  # hidden by /proc: ours if it is a child, which nobody but us can have reaped
+            return pid in _children(self._root)
         while parent and parent != self._root:
             _, parent = _state(parent)
         return parent == self._root
@@ -101,10 +88,38 @@ def _owners(pids):
     return owners, unreadable
 
 
+def _children(pid):
+    """As the kernel links them, so this costs the same on a machine with thousands of processes. It names also
+    those that a /proc mounted with hidepid=2 hides, because they have gained privileges."""
+    found = []
+    for thread in _threads(pid):
+        try:
+            with open(_CHILDREN % (pid, thread)) as file:
+                found += map(int, file.read().split())
+        except OSError:
+            pass
+    return found
+
+
+def _children_of_all():
+    """The same for a kernel without CONFIG_PROC_CHILDREN: everybody is asked for the parent."""
+    children = {}
+    for pid in _all():
+        children.setdefault(_state(pid)[1], []).append(pid)
+    return lambda pid: children.get(pid, [])
+
+
+def _threads(pid):
+    try:
+        return list(map(int, os.listdir("/proc/%d/task" % pid)))
+    except OSError:
+        return []
+
+
 def _lives(pid):
     state, _ = _state(pid)
     if state:
-        return state not in "ZX"
+        return state not in "ZX" or len(_threads(pid)) > 1  # its first thread may end before the others
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -23,6 +23,7 @@ class Netlink:
     name = "netlink"
 
     def __init__(self):
+        self._buffer = bytearray(1 << 16)  # the kernel's answers are at most half of it
         self._socket = _socket.socket(_socket.AF_NETLINK, _socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)
         self._requests = [_request(family) for family in (_socket.AF_INET, _socket.AF_INET6)]
 
@@ -39,8 +40,9 @@ class Netlink:
     def _answer(self):
         found, complete = [], True
         while True:
-            data, offset = self._socket.recv(1 << 17), 0
-            while offset < len(data):
+            data, offset = self._buffer, 0
+            size = self._socket.recv_into(data)
+            while offset < size:
                 length, kind, flags = struct.unpack_from("=IHH", data, offset)
                 complete = complete and not flags & _DUMP_INTERRUPTED
                 if kind == _NETLINK_DONE:
@@ -61,7 +63,7 @@ def _diagnosed(data, offset):
     """struct inet_diag_msg"""
     family = data[offset]
     (port,) = struct.unpack_from("!H", data, offset + 4)
-    raw = data[offset + 8 : offset + (12 if family == _socket.AF_INET else 24)]
+    raw = bytes(data[offset + 8 : offset + (12 if family == _socket.AF_INET else 24)])
     uid, inode = struct.unpack_from("=II", data, offset + 64)
     return Listener(raw, port, inode, uid)
 

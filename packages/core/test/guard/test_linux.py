@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import unittest
+from unittest import mock
 
 import address
 
@@ -103,6 +104,32 @@ class Trees(unittest.TestCase):
         command = [sys.executable, "-I", "-S", "-B", "-c", DAEMON, GUARD]
         done = subprocess.run(command, capture_output=True, timeout=30, check=False)
         self.assertEqual((done.stdout, done.stderr), (b"ok\n", b""))
+
+    def test_both_ways_of_finding_children_agree(self):
+        script = "import os, time; pid = os.fork(); pid2 = os.fork(); print(flush=True); time.sleep(60)"
+        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(lambda: (os.killpg(child.pid, signal.SIGKILL), child.communicate()))
+        for _ in range(4):
+            child.stdout.readline()
+        tree = linux_processes.Tree(0)
+        with mock.patch.object(linux_processes, "_CHILDREN", "/none/%d/%d"):
+            slow = tree.members()
+        self.assertEqual(sorted(slow), sorted(tree.members()))
+        self.assertGreaterEqual(len(slow), 4)
+
+    def test_a_process_whose_first_thread_has_ended_is_alive(self):
+        script = """
+import ctypes, os, threading, time
+threading.Thread(target=time.sleep, args=[60]).start()
+os.write(1, b"x")
+ctypes.CDLL(None).syscall(EXIT, 0)""".replace("EXIT", "60" if os.uname().machine == "x86_64" else "93")
+        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        self.addCleanup(lambda: (child.kill(), child.communicate()))
+        child.stdout.read(1)
+        deadline = time.monotonic() + 5
+        while linux_processes._state(child.pid)[0] != "Z" and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertIn(child.pid, linux_processes.Tree(0).members())
 
     def test_zombies_are_nobody(self):
         child = subprocess.Popen(["true"])
