@@ -1,6 +1,6 @@
-import type { Readable, Writable } from 'node:stream'
+import { spawn } from 'node:child_process'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import type { Reach } from './address.ts'
 
 /** A listening socket, as the kernel shows it, with the process that holds it. */
@@ -81,15 +81,18 @@ const directory = fileURLToPath(new URL('../guard', import.meta.url))
  * `terminal`: we have the user's, whose settings the guard restores if we are killed.
  */
 export function openGuard(python: string, terminal: boolean): Guard {
-  const guard = execa(python, ['-I', '-S', directory, ...(terminal ? ['terminal'] : [])], {
+  // Not through execa: loading it takes longer than starting the guard (docs/decisions.md).
+  const guard = spawn(python, ['-I', '-S', directory, ...(terminal ? ['terminal'] : [])], {
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
     cwd: directory,
-    buffer: false,
-    reject: false,
-    cleanup: false, // the end of the channel is its sign to end everything, whatever ends us
     windowsHide: true,
   })
-  const channel = guard.stdio[3] as unknown as Readable & Writable
+  const [stdin, stdout, stderr, channel] = guard.stdio as unknown as [
+    Writable | null,
+    Readable,
+    Readable,
+    Duplex,
+  ]
   const listeners: ((event: GuardEvent) => void)[] = []
   const said: GuardEvent[] = []
   const questions = new Map<number, (value: readonly Socket[]) => void>()
@@ -107,7 +110,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
     })
 
   onLine(channel, (line) => {
-    const message = JSON.parse(line)
+    const message = JSON.parse(line, plain)
     if (message.event === 'answer') {
       questions.get(message.id)?.(message.value)
       questions.delete(message.id)
@@ -118,20 +121,24 @@ export function openGuard(python: string, terminal: boolean): Guard {
   })
   channel.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
 
-  const ended = guard.then((result) => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  const finish = (reason: string | undefined) => {
     over = true
     for (const answer of questions.values()) answer([])
-    if (result.exitCode === 0) return undefined
-    return result.signal ? `it was ended by ${result.signal}` : (result.shortMessage ?? 'it ended')
-  })
+    end(reason)
+  }
+  guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
+  guard.on('close', (code, signal) =>
+    finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined),
+  )
   return {
     onEvent: (listener) => {
       for (const event of said) listener(event)
       listeners.push(listener)
     },
-    stdin: guard.stdin,
-    stdout: guard.stdout as Readable,
-    stderr: guard.stderr as Readable,
+    stdin,
+    stdout,
+    stderr,
     start: (message) => send({ do: 'start', ...message }),
     settle: () => send({ do: 'ready' }),
     sockets: () => ask({ do: 'sockets' }),
@@ -150,6 +157,13 @@ export async function whoHolds(python: string, port: number): Promise<readonly S
   guard.kill()
   await guard.ended
   return found
+}
+
+/** A process chooses its own command line and folder, and a person reads them in a terminal. */
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'string'
+    ? value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 1000)
+    : value
 }
 
 function onLine(stream: Readable, use: (line: string) => void): void {

@@ -1,5 +1,4 @@
 import type { Guard, Socket } from './guard.ts'
-import { answer } from './ready.ts'
 import type { Doom } from './watch.ts'
 
 /** What was seen when the server became ready. */
@@ -41,10 +40,12 @@ const restOfError = 150
 export async function waitUntilReady(guard: Guard, options: WaitOptions): Promise<Proof | Setback> {
   const { promise, resolve } = Promise.withResolvers<Proof | Setback>()
   const over = new AbortController()
+  const http = import('./ready.ts') // loaded while the server starts, not before
   let status: number | undefined
   let strangers: readonly Socket[] = []
 
   const knock = async (neighbours: readonly Socket[]) => {
+    const { answer } = await http
     const url = new URL(options.readyPath ?? '/', options.url).href
     for (let pause = pauses.first; !over.signal.aborted; pause = Math.min(pause * 2, pauses.longest)) {
       status = await answer(url, over.signal)

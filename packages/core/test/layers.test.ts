@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   python: ['candidates', 'interpreter', 'errors', 'node:'],
   target: ['candidates', 'errors', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
-  guard: ['execa', 'node:'],
+  guard: ['node:'],
   ready: ['node:'],
   cause: ['node:'],
   // steps
