@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['source', 'module', 'node', 'development|production']
+const conditions = ['@devlaunch/source', 'module', 'node', 'development|production']
 
 export default defineConfig({
-  ssr: { resolve: { conditions, externalConditions: ['source'] } },
+  ssr: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts'],
     // A deadline for what never comes, not a measure: a test waits for facts.

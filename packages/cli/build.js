@@ -9,7 +9,7 @@ await build({
   platform: 'node',
   target: 'node22.12',
   format: 'cjs',
-  conditions: ['source'],
+  conditions: ['@devlaunch/source'],
   external: ['open'], // finds a script of its own beside itself
   define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__dirname' },
   banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },

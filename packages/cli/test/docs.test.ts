@@ -43,9 +43,12 @@ const documents = [
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ]
 
-test.each(generatedFiles)('%s is up to date: node --conditions=source scripts/readme.js', (name) => {
-  expect(regenerate(read(name))).toBe(read(name))
-})
+test.each(generatedFiles)(
+  '%s is up to date: node --conditions=@devlaunch/source scripts/readme.js',
+  (name) => {
+    expect(regenerate(read(name))).toBe(read(name))
+  },
+)
 
 test('every adapter is in the table of promises', () => {
   const names = [...read('README.md').matchAll(/^\| (\w+) \|/gm)].map(([, name]) => name)

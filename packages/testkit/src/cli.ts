@@ -27,7 +27,7 @@ interface CliEvent {
 
 /** Starts it as a socket activator does: with a listening socket inherited that nobody asked for. */
 export function runCli(python: string, args: readonly string[], env: Record<string, string>): Cli {
-  const node = [process.execPath, '--conditions=source', bin, ...args]
+  const node = [process.execPath, '--conditions=@devlaunch/source', bin, ...args]
   const child = spawn(join(python, 'bin/python'), ['-I', join(testkit, 'apps/inherit.py'), ...node], {
     // biome-ignore lint/style/noProcessEnv: what a user's shell would pass on
     env: { ...process.env, ...env },

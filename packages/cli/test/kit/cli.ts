@@ -5,7 +5,7 @@ import { execa, type Options, type ResultPromise } from 'execa'
 /** The command line from source, as a user types it. Its arguments go before those. */
 export const command: readonly string[] = [
   process.execPath,
-  '--conditions=source',
+  '--conditions=@devlaunch/source',
   fileURLToPath(new URL('../../src/bin.ts', import.meta.url)),
 ]
 
