@@ -10,11 +10,19 @@ export interface Match {
   readonly evidence: string
 }
 
-/** Every match, in the order of the adapters. A file that belongs to one server only outweighs all sources. */
+/**
+ * Every match of the strongest evidence there is, in the order of the adapters: a file or setting that belongs to one
+ * server only, then a framework in a source, then a framework among the dependencies, then any WSGI app.
+ */
 export async function detect(adapters: readonly AnyAdapter[], project: Project): Promise<readonly Match[]> {
   const files = await Promise.all(adapters.map((adapter) => byFile(adapter, project)))
-  const certain = files.flat()
-  return certain.length > 0 ? certain : adapters.flatMap((adapter) => bySource(adapter, project))
+  const certain = [...files.flat(), ...adapters.flatMap((adapter) => bySetting(adapter, project))]
+  if (certain.length > 0) return certain
+  const sources = adapters.flatMap((adapter) => bySource(adapter, adapter.detect?.source, project))
+  const frameworks = sources.filter(({ adapter }) => adapter.package)
+  if (frameworks.length > 0) return frameworks
+  const needed = adapters.flatMap((adapter) => byDependency(adapter, project))
+  return needed.length > 0 ? needed : sources
 }
 
 async function byFile(adapter: AnyAdapter, { cwd }: Project): Promise<Match[]> {
@@ -24,12 +32,24 @@ async function byFile(adapter: AnyAdapter, { cwd }: Project): Promise<Match[]> {
   return place?.target ? [{ adapter, target: undefined, evidence: place.target }] : []
 }
 
-function bySource(adapter: AnyAdapter, { sources }: Project): Match[] {
-  const pattern = adapter.detect?.source
+function bySetting(adapter: AnyAdapter, { pyproject }: Project): Match[] {
+  const target = adapter.detect?.setting?.exec(pyproject)?.[1]
+  return target ? [{ adapter, target, evidence: 'pyproject.toml' }] : []
+}
+
+function byDependency(adapter: AnyAdapter, project: Project): Match[] {
+  const wanted = adapter.detect?.dependency
+  const name = wanted?.names.find((name) => project.dependencies.has(name))
+  const matches = name ? bySource(adapter, wanted?.source, project) : []
+  return matches.map((match) => ({ ...match, evidence: `${match.evidence}, and ${name} is needed` }))
+}
+
+function bySource(adapter: AnyAdapter, pattern: RegExp | undefined, { sources }: Project): Match[] {
   if (!pattern) return []
-  return [...sources].flatMap(([module, text]) => {
-    const name = pattern.exec(text)?.[1]
-    const evidence = `${module.replaceAll('.', '/')}.py`
-    return name ? [{ adapter, target: `${module}:${name}`, evidence }] : []
+  return [...sources].flatMap(([module, { file, text }]) => {
+    const match = pattern.exec(text)
+    const factory = match?.groups?.factory
+    const name = factory ? `${factory}()` : match?.[1]
+    return name ? [{ adapter, target: `${module}:${name}`, evidence: file }] : []
   })
 }

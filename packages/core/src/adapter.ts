@@ -90,8 +90,12 @@ export interface Hint {
 export interface Evidence {
   /** A file in the working directory (or where the target's file is looked for). */
   readonly file?: string
-  /** A line of a Python source; its first group is the name of the app. */
+  /** Text of a Python source. Its first group is the name of the app, or `factory` the name of what makes it. */
   readonly source?: RegExp
+  /** Text of a pyproject.toml; its first group is the target. */
+  readonly setting?: RegExp
+  /** A vaguer `source`, which counts in a project that needs one of these distributions. */
+  readonly dependency?: { readonly names: readonly string[]; readonly source: RegExp }
 }
 
 /** An adapter whose options are of no interest. */

@@ -53,5 +53,13 @@ export const flask: Adapter<FlaskOptions> = {
     { match: /^Permission denied$/m, hint: 'choose a --port of 1024 or more' },
     { match: /Cannot assign requested address/, hint: 'choose a --host that this machine has' },
   ],
-  detect: { source: /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*Flask\(/m },
+  detect: {
+    source:
+      /^(?:(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*Flask\(|def (?<factory>create_app|make_app)\(.*(?:\n(?:[ \t)].*)?)*?\bFlask\()/m,
+    dependency: {
+      names: ['flask'],
+      source:
+        /^(?:(?:from [\w.]+ import )?(app|application)[ \t]*(?:=|$)|def (?<factory>create_app|make_app)\()/m,
+    },
+  },
 }

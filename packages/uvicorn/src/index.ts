@@ -55,5 +55,13 @@ export const uvicorn: Adapter<UvicornOptions> = {
     { match: /Error loading ASGI app|startup failed\. Exiting/, hint: 'mend what is named above', fatal },
     { match: /^Process SpawnProcess-\d+:$|Child process \[\d+\]/m, hint: 'mend what is named above', fatal },
   ],
-  detect: { source: /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*(?:FastAPI|Starlette|Litestar|Quart)\(/m },
+  detect: {
+    source:
+      /^(?:(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*(?:FastAPI|Starlette|Litestar|Quart)\(|def (?<factory>create_app|make_app)\(.*(?:\n(?:[ \t)].*)?)*?\b(?:FastAPI|Starlette|Litestar|Quart)\()/m,
+    setting: /^\[tool\.fastapi\][ \t]*\n(?:(?!\[).*\n)*?entrypoint[ \t]*=[ \t]*["']([\w.]+:\w+)["']/m,
+    dependency: {
+      names: ['fastapi', 'starlette', 'litestar', 'quart'],
+      source: /^(?:from [\w.]+ import )?(app|api)[ \t]*(?:=|$)/m,
+    },
+  },
 }
