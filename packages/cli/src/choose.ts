@@ -32,10 +32,20 @@ export async function choose(words: readonly string[], cwd: string | undefined):
 export function named(name: string): AnyAdapter {
   const adapter = adapters.find((adapter) => adapter.name === name)
   if (adapter) return adapter
-  const names = adapters.map(({ name }) => name).join(', ')
+  const names = adapters.map(({ name }) => name)
+  const meant = names.find((each) => (name && each.startsWith(name)) || edits(name, each) <= 2)
   throw new DevlaunchError('USAGE', `there is no server ${JSON.stringify(name)}`, {
-    hint: `one of: ${names}`,
+    hint: `${meant ? `did you mean "${meant}"? ` : ''}one of: ${names.join(', ')}`,
   })
+}
+
+/** How many letters must be added, taken out or replaced to make one word of the other. */
+function edits(from: string, to: string): number {
+  if (!from || !to) return from.length + to.length
+  const rest = [from.slice(1), to.slice(1)] as const
+  if (from[0] === to[0]) return edits(...rest)
+  if (Math.abs(from.length - to.length) > 2) return 3
+  return 1 + Math.min(edits(...rest), edits(rest[0], to), edits(from, rest[1]))
 }
 
 function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {

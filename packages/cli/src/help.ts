@@ -7,7 +7,7 @@ export function help(): string {
   return `devlaunch starts a Python server on the address you meant, and proves it.
 
   devlaunch [server] [target] [options] [-- arguments of the server]
-  devlaunch which [server]     the Python that would be used, and why not the others
+  devlaunch which [server]     the Python that would be used, and why no other
 
 Servers (without one, devlaunch looks at the project):
 ${table(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
@@ -18,8 +18,9 @@ ${optionTable()}
 Risks, each accepted by --allow:
 ${table(Object.entries(risks))}
 
-Exit codes: 2 usage, 3 refused, 4 no Python or framework, 5 port taken, 6 failed, 7 not ready in
-time, 8 exposed, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP; otherwise the server's own.
+Exit codes: 2 usage, 3 refused, 4 no Python or framework, 5 port taken,
+6 failed, 7 not ready in time, 8 exposed, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP;
+otherwise the server's own.
 `
 }
 
@@ -81,7 +82,21 @@ function optionTable(): string {
   )
 }
 
+/** Two columns; what is longer than a terminal is wide goes on below the right one. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+  const next = `\n${' '.repeat(width + 4)}`
+  return rows
+    .map(([left, right]) => `  ${left.padEnd(width)}  ${wrap(right, 76 - width).join(next)}`)
+    .join('\n')
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines
 }

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { choose, named } from '../src/choose.ts'
+import { project } from './kit/project.ts'
+
+test.each([
+  ['flaks', 'flask'],
+  ['fla', 'flask'],
+  ['jango', 'django'],
+  ['unicorn', 'uvicorn'],
+  ['gunicron', 'gunicorn'],
+  ['htttp', 'http'],
+])('%s: did you mean %s?', (word, meant) => {
+  expect(() => named(word)).toThrow(
+    expect.objectContaining({
+      code: 'USAGE',
+      hint: `did you mean "${meant}"? one of: django, flask, uvicorn, gunicorn, wsgi, http`,
+    }),
+  )
+})
+
+test.each(['tornado', 'x', 'app:app', 'a'.repeat(5000)])('%.9s resembles nothing', (word) => {
+  expect(() => named(word)).toThrow(
+    expect.objectContaining({ hint: 'one of: django, flask, uvicorn, gunicorn, wsgi, http' }),
+  )
+})
+
+test('a factory that was found becomes the target', async () => {
+  await using folder = await project({
+    'shop/__init__.py': 'def create_app():\n    return Flask(__name__)\n',
+  })
+  expect(await choose([], folder.path)).toMatchObject({
+    adapter: { name: 'flask' },
+    target: 'shop:create_app()',
+  })
+})
+
+test('several candidates are listed with the words that pick one', async () => {
+  await using folder = await project({ 'a.py': 'app = Flask()\n', 'b.py': 'app = FastAPI()\n' })
+  await expect(choose([], folder.path)).rejects.toMatchObject({
+    code: 'USAGE',
+    output: '  devlaunch flask a:app    a.py\n  devlaunch uvicorn b:app  b.py',
+  })
+})
