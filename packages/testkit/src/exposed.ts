@@ -4,12 +4,14 @@ import { isTaken, listening } from './kernel.ts'
 import { expectGone, freePort, type How, type Trial, treeOf } from './trial.ts'
 
 /** Exposed: a wider listener of any process of the tree ends the server, a loopback one doesn't. */
-export function exposed({ fixture, busiest, makeProject, start, startCli }: Trial): void {
+export function exposed({ fixture, busy, makeProject, start, startCli }: Trial): void {
   const { hows = ['bind', 'daemon'] } = fixture
+  const [busiest] = busy
 
-  test.for(hows)('is ended for a wide listener (%s)', async (how) => {
+  const cases = busy.flatMap((mode) => hows.map((how) => ({ mode, how })))
+  test.for(cases)('is ended for a wide listener ($how, $mode.name)', async ({ mode, how }) => {
     await using project = await makeProject()
-    await using server = await start(project, busiest)
+    await using server = await start(project, mode)
     const tree = treeOf(server.pid)
     const port = await freePort()
     await open(server.url, how, port)

@@ -1,2 +1,5 @@
+export { listening } from './kernel.ts'
+export { type Planned, planner } from './planner.ts'
+export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
-export type { Fixture, How } from './trial.ts'
+export { expectGone, type Fixture, type How, makeTrial, treeOf } from './trial.ts'

@@ -1,7 +1,15 @@
 const variables = { oldest: 'DEVLAUNCH_TEST_OLDEST', newest: 'DEVLAUNCH_TEST_NEWEST' } as const
 
+export type Age = 'oldest' | 'newest'
+
+export interface Environment {
+  readonly age: Age
+  /** The folder of a virtual environment. */
+  readonly python: string
+}
+
 /** The virtual environments with the oldest and the newest release of each server. */
-export function servers(): readonly { readonly age: 'oldest' | 'newest'; readonly python: string }[] {
+export function servers(): readonly Environment[] {
   return (['oldest', 'newest'] as const).map((age) => {
     // biome-ignore lint/style/noProcessEnv: how `npm test` tells
     const python = process.env[variables[age]]

@@ -14,16 +14,16 @@ import { type Fixture, living, makeTrial, marker, soon } from './trial.ts'
  * workers. What listens and what lives is read from the kernel, past devlaunch.
  */
 export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
-  describe.for(servers())(`conformance ${adapter.name} $age`, { timeout: 30_000 }, ({ age, python }) => {
+  describe.for(servers())(`conformance ${adapter.name} $age`, { timeout: 30_000 }, (environment) => {
     beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterEach(() => void vi.unstubAllEnvs())
     afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), soon))
 
-    const trial = makeTrial(adapter, fixture, python)
+    const trial = makeTrial(adapter, fixture, environment)
     bound(trial)
     gone(trial)
     exposed(trial)
-    if (age === 'newest') ours(trial) // who is on the port is asked before the server, of any release, is started
+    if (environment.age === 'newest') ours(trial) // who is on the port is asked before the server, of any release, is started
   })
 
   test(`conformance ${adapter.name}: NOTES.md has evidence for each row`, () => {

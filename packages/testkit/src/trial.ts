@@ -4,6 +4,7 @@ import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
 import { descendants, isTaken, type Life, marked, parentOf, survivors } from './kernel.ts'
 import { type App, makeProject, type Project } from './project.ts'
+import type { Age, Environment } from './servers.ts'
 
 /** What a conformance test says about its server. */
 export interface Fixture {
@@ -12,6 +13,8 @@ export interface Fixture {
   readonly target?: string
   /** The server's own arguments for two workers, if it has any. */
   readonly workers?: readonly string[]
+  /** More ways to start it, with their variables: each must be bound as planned, and gone after a SIGKILL. */
+  readonly variants?: readonly Mode[]
   /** A path of the app that never stops answering, if it has one. */
   readonly stream?: string
   /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
@@ -21,19 +24,22 @@ export interface Fixture {
 /** How apps/listen.py opens a listener. */
 export type How = 'bind' | 'ctypes' | 'daemon' | 'implicit' | 'v6'
 
-interface Mode {
+export interface Mode {
   readonly name: string
   readonly reload: boolean
   readonly args: readonly string[]
+  /** For the app. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** One release of one server, to be started in several modes. */
 export interface Trial {
   readonly adapter: AnyAdapter
+  readonly age: Age
   readonly fixture: Fixture
   readonly modes: readonly [Mode, ...Mode[]]
-  /** The mode with the most processes. */
-  readonly busiest: Mode
+  /** The modes with more than one process, where there are any. */
+  readonly busy: readonly [Mode, ...Mode[]]
   readonly start: (project: Project, mode: Mode, options?: LaunchOptions) => Promise<Server>
   readonly makeProject: (hostile?: Readonly<Record<string, string>>) => Promise<Project>
   readonly startCli: (project: Project, mode: Mode, env?: Record<string, string>) => Promise<Cli>
@@ -46,28 +52,39 @@ export const soon: { timeout: number; interval: number } = { timeout: 2000, inte
 /** What must happen, however slow this machine is. */
 export const eventually: { timeout: number; interval: number } = { timeout: 20_000, interval: 50 }
 
-export function makeTrial(adapter: AnyAdapter, fixture: Fixture, python: string): Trial {
-  const modes: [Mode, ...Mode[]] = [{ name: 'reload off', reload: false, args: [] }]
-  if (typeof adapter.enforce.reload === 'function') modes.push({ name: 'reload on', reload: true, args: [] })
-  if (fixture.workers) modes.push({ name: 'two workers', reload: false, args: fixture.workers })
+export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }: Environment): Trial {
+  const simplest: Mode = { name: 'reload off', reload: false, args: [] }
+  const busy: Mode[] = []
+  if (typeof adapter.enforce.reload === 'function') busy.push({ name: 'reload on', reload: true, args: [] })
+  if (fixture.workers) busy.push({ name: 'two workers', reload: false, args: fixture.workers })
+  const [first = simplest, ...others] = busy
   return {
     adapter,
+    age,
     fixture,
-    modes,
-    busiest: modes[1] ?? modes[0],
-    start: async ({ cwd, python }, { reload, args }, options) => {
+    modes: [simplest, ...busy, ...(fixture.variants ?? [])],
+    busy: [first, ...others],
+    start: async ({ cwd, python }, { reload, args, env }, options) => {
       const target = fixture.target && { [adapter.target.option]: fixture.target }
-      const server = await launch(adapter, { cwd, python, reload, args, ...target, ...options })
+      const server = await launch(adapter, {
+        cwd,
+        python,
+        reload,
+        args,
+        env: env ?? {},
+        ...target,
+        ...options,
+      })
       onTestFinished(async () => void (await server.stop())) // also where a test expects that there is none
       onTestFailed(() => void process.stderr.write(`${server.logs.all.join('\n')}\n`))
       return server
     },
     makeProject: (hostile) => makeProject(fixture.app, python, hostile),
-    startCli: async ({ cwd, python }, { reload, args }, env = {}) => {
+    startCli: async ({ cwd, python }, { reload, args, env: own }, env = {}) => {
       const words = [adapter.name, ...(fixture.target ? [fixture.target] : [])]
       const port = ['--port', String(await freePort())]
       const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
-      return runCli(python, [...words, ...port, ...how, '--', ...args], env)
+      return runCli(python, [...words, ...port, ...how, '--', ...args], { ...own, ...env })
     },
   }
 }

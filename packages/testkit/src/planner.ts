@@ -1,0 +1,39 @@
+import {
+  type AnyAdapter,
+  type Plan,
+  type PlanOptions,
+  parseAddress,
+  plan,
+  release,
+  resolvePolicy,
+  type Wishes,
+} from '@devlaunch/core'
+
+/** What a plan depends on besides the adapter's options. */
+export interface Situation extends Wishes {
+  readonly host?: string
+  /** `null`: it can't be told. Default: the newest release. */
+  readonly version?: string | null
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export type Planned<Options> = (options?: Options & PlanOptions, situation?: Situation) => Plan
+
+/** The plan of one adapter in a made-up place, for the tables of its test. `given`: options of every plan. */
+export function planner<Options extends object>(
+  adapter: AnyAdapter,
+  newest: string,
+  given: Options & PlanOptions = {} as Options,
+): Planned<Options> {
+  return (options, { host = '127.0.0.1', version = newest, env = {}, ...wishes } = {}) => {
+    const address = parseAddress(host)
+    if (!address) throw new Error(`${host} is not an address`)
+    return plan(adapter, { ...given, ...options }, resolvePolicy(wishes, address, adapter.port), {
+      python: '/py',
+      release: release(version ?? undefined),
+      cwd: '/shop',
+      env,
+      terminal: false,
+    })
+  }
+}
