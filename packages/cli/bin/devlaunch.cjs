@@ -15,10 +15,27 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 12)) {
 }
 
 function start() {
-  var os = require('node:os')
-  var path = require('node:path')
-  // Not Node's default, a folder in /tmp: whoever made that first could choose the code that is run.
-  var cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache')
-  require('node:module').enableCompileCache(path.join(cache, 'devlaunch'))
+  try {
+    var cache = cacheFolder()
+    if (cache) require('node:module').enableCompileCache(cache)
+  } catch (_) {
+    // it saves some milliseconds, no more: a user without a home does without
+  }
   require('../dist/bin.cjs')
+}
+
+// Not Node's default, a folder in /tmp: whoever made that first could choose the code that is run. For the same
+// reason every folder on the way that is there must be ours; the first must be there.
+function cacheFolder() {
+  var fs = require('node:fs')
+  var path = require('node:path')
+  var xdg = process.env.XDG_CACHE_HOME
+  var folders = xdg && path.isAbsolute(xdg) ? [xdg] : [require('node:os').homedir()]
+  if (folders[0] !== xdg) folders.push(path.join(folders[0], '.cache'))
+  folders.push(path.join(folders[folders.length - 1], 'devlaunch'))
+  var ours = folders.every(function (folder, index) {
+    var found = fs.statSync(folder, { throwIfNoEntry: index === 0 })
+    return !found || !process.getuid || (found.uid === process.getuid() && (found.mode & 2) === 0)
+  })
+  return ours ? folders[folders.length - 1] : undefined
 }
