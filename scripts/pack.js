@@ -19,11 +19,15 @@ export async function pack(packages, folder) {
   const args = ['pack', '--json', '--loglevel=error', '--pack-destination', folder, ...packages]
   const output = await must('npm', args, { cwd: root, env })
   const [start, end] = [output.indexOf('['), output.lastIndexOf(']')]
-  return JSON.parse(output.slice(start, end + 1)).map((/** @type {any} */ { name, version, filename }) => ({
-    name,
-    version,
-    file: join(folder, filename),
-  }))
+  return JSON.parse(output.slice(start, end + 1)).map(
+    (/** @type {any} */ { name, version, filename, files }) => {
+      const paths = files.map((/** @type {{ path: string }} */ { path }) => path)
+      const wanted = name === 'devlaunch' ? ['LICENSE', 'dist/THIRD-PARTY.txt'] : ['LICENSE']
+      const missing = wanted.filter((file) => !paths.includes(file))
+      if (missing.length > 0) throw new Failure(`${name} would be published without ${missing.join(' and ')}`)
+      return { name, version, file: join(folder, filename) }
+    },
+  )
 }
 
 /**

@@ -8,5 +8,3 @@ import { wsgi } from '@devlaunch/wsgi'
 
 /** Every server the command line knows, the most specific evidence first. */
 export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, wsgi, http]
-
-export { django, flask, gunicorn, http, uvicorn, wsgi }

@@ -2,10 +2,18 @@ import { expect, test } from 'vitest'
 import { adapters } from '../src/adapters.ts'
 import { help, helpFor } from '../src/help.ts'
 
-const texts = [['--help', help()], ...adapters.map((adapter) => [adapter.name, helpFor(adapter)])] as const
+const texts = new Map([
+  ['--help', help()],
+  ...adapters.map((adapter) => [adapter.name, helpFor(adapter)] as const),
+])
 
-test.each(texts)('%s fits a terminal of 80 columns', (_, text = '') => {
-  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+test.each([...texts.keys()])('%s fits a terminal of 80 columns', (name) => {
+  expect(
+    texts
+      .get(name)
+      ?.split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([])
 })
 
 test('what is too long goes on below its column', () => {
