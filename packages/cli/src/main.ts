@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DevlaunchError, listPythons, prepare } from '@devlaunch/core'
+import { DevlaunchError, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
 import { type Arguments, parse } from './args.ts'
 import { choose, named } from './choose.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -10,8 +10,13 @@ import { JsonReport } from './report.ts'
 import { serve } from './serve.ts'
 import { wishes } from './wishes.ts'
 
+const SIGPIPE = 13
+
 /** Runs one command line and returns its exit code. A mistake of the user's is one message, without a stack. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // EPIPE: `devlaunch | head` has read enough. The guard ends what was started.
+  process.stdout.on('error', () => process.exit(128 + SIGPIPE))
+  process.stderr.on('error', () => {})
   try {
     return await run(parse(argv))
   } catch (error) {
@@ -42,7 +47,9 @@ async function dryRun(
 ): Promise<number> {
   const { plan, python } = await prepare(adapter, wishes(adapter, target, args))
   return print(
-    args.json ? `${JSON.stringify(plan, null, 2)}\n` : new Printer(process.stdout).plan(plan, python),
+    args.json
+      ? `${JSON.stringify(withoutSecrets(plan), null, 2)}\n`
+      : new Printer(process.stdout).plan(plan, python),
   )
 }
 

@@ -11,6 +11,7 @@ import {
   type Rejected,
   type Socket,
 } from '@devlaunch/core'
+import { Cleaner } from './clean.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -24,9 +25,9 @@ export class Printer {
 
   /** What a person sees when the server is ready. */
   ready({ plan, python, pythonVersion, proof, proven, taken }: Ready): string {
-    const { bind, reload, debugger: debug } = plan.policy
+    const { reload, debugger: debug } = plan.policy
     const rows: [string, string][] = [
-      ['Local', this.#style(['cyan', 'bold'], `http://${bind.authority}/`)],
+      ['Local', this.#style(['cyan', 'bold'], `${plan.url}/`)],
       ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
       ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
     ]
@@ -47,7 +48,10 @@ export class Printer {
     if (error.python) rows.push(['python', error.python])
     if (error.hint) rows.push(['do', this.#style('bold', error.hint)])
     const output = withOutput && error.output ? `${error.output.trimEnd()}\n` : ''
-    return `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`
+    // an exception's text can be an attacker's
+    return clean(
+      `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`,
+    )
   }
 
   strangers(sockets: readonly Socket[]): string {
@@ -100,6 +104,10 @@ export interface Ready {
   readonly proven: boolean
   /** Who holds the port that was asked for, where another had to be taken. */
   readonly taken: readonly Socket[]
+}
+
+function clean(text: string): string {
+  return new Cleaner(false).clean(text)
 }
 
 /** As one would type it from here, where that is shorter. */

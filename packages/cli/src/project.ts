@@ -13,7 +13,7 @@ export interface Project {
   readonly dependencies: ReadonlySet<string>
 }
 
-export interface Source {
+interface Source {
   /** Relative to the working directory. */
   readonly file: string
   readonly text: string

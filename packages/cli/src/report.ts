@@ -1,4 +1,4 @@
-import type { DevlaunchError, LaunchEvent, Stream } from '@devlaunch/core'
+import { type DevlaunchError, type LaunchEvent, type Stream, withoutSecrets } from '@devlaunch/core'
 import { Cleaner } from './clean.ts'
 
 /** `--json`: one event per line, on stdout, and nothing else there. */
@@ -9,7 +9,7 @@ export class JsonReport {
   event(event: LaunchEvent): void {
     if (event.event === 'guard') return
     if (event.event === 'exit') this.#flush()
-    write(event.event === 'exit' ? { ...event, error: event.error?.code } : event)
+    write(shown(event))
   }
 
   output(text: string, stream: Stream): void {
@@ -30,6 +30,11 @@ export class JsonReport {
       this.#pending[stream] = ''
     }
   }
+}
+
+function shown(event: LaunchEvent): object {
+  if (event.event === 'planned') return { ...event, plan: withoutSecrets(event.plan) }
+  return event.event === 'exit' ? { ...event, error: event.error?.code } : event
 }
 
 function write(event: object): void {

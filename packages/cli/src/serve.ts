@@ -33,7 +33,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
       ...(terminal && { terminal }),
       signal: signals.aborted,
       onOutput: (text, stream) => {
-        void waiting?.then(({ interrupt }) => interrupt(text.endsWith('\n')))
+        waiting?.interrupt(text.endsWith('\n'))
         show.output(text, stream)
       },
       onEvent: (event) => {
@@ -45,21 +45,21 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
         show.event(event)
       },
     } satisfies LaunchOptions)
-    ;(await waiting)?.end()
+    waiting?.end()
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)
-    process.stdout.on('error', server.stop) // EPIPE: nobody reads on
-    show.ready({ server, python, proven, taken: await taken(server, args) })
+    show.ready({ server, python, proven, taken: await taken(server, args.port ?? adapter.port) })
     if (args.open) await openBrowser(server.url)
     const exit = await server.exited
     if (exit.error) show.error(exit.error)
     return exit.error ? exitCodeOf(exit.error) : (signals.exitCode() ?? exitCodeAfter(exit))
   } catch (error) {
-    ;(await waiting)?.end()
+    waiting?.end()
     if (!(error instanceof DevlaunchError)) throw error
     const signalled = signals.exitCode()
-    if (error.code === 'ABORTED' && signalled !== undefined) return signalled
-    show.error(error)
+    const expected = error.code === 'ABORTED' && signalled !== undefined
+    if (!expected || args.json) show.error(error)
+    if (expected) return signalled
     return exitCodeOf(error)
   } finally {
     terminal?.giveBack()
@@ -113,9 +113,8 @@ function showText({ quiet }: Arguments, terminal: boolean): Show {
 
 const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY'])
 
-/** Who is in the way, if it was the port that the user named. */
-async function taken(server: Server, { port }: Arguments): Promise<readonly Socket[]> {
-  const wanted = port ?? server.plan.policy.bind.port
+/** Who is in the way of the first choice, if another port had to be taken. */
+async function taken(server: Server, wanted: number): Promise<readonly Socket[]> {
   return wanted === server.plan.policy.bind.port ? [] : whoHolds(server.python.path, wanted)
 }
 

@@ -17,7 +17,8 @@ export interface Signals {
 export function handleSignals(): Signals {
   const controller = new AbortController()
   let first: { number: number; at: number } | undefined
-  let insist = () => {}
+  // before there is a server to kill: the guard ends whatever has been started
+  let insist: () => void = () => process.exit(first && 128 + first.number)
   for (const [name, number] of Object.entries(numbers)) {
     process.on(name, () => {
       if (!first) {

@@ -30,12 +30,18 @@ export function lendTerminal(): LentTerminal | undefined {
     }
     input.write(Buffer.from(rest, 'latin1'))
   }
+  let taken = false
   const take = () => {
+    if (taken) return // another try at another port
+    taken = true
+    process.once('exit', giveBack)
     stdin.setRawMode(true)
     stdin.on('data', onData)
     stdin.resume()
   }
   const giveBack = () => {
+    taken = false
+    process.off('exit', giveBack)
     stdin.off('data', onData)
     stdin.setRawMode(false)
     stdin.pause()

@@ -1,26 +1,37 @@
-import type { Spinner } from 'yocto-spinner'
+import { styleText } from 'node:util'
 
 /** A line with the elapsed time while a server starts. Shown in a terminal only. */
 export interface Waiting {
-  /** Clears the line, so that something else can be printed; `ends`: that thing ended with a new line. */
+  /** Clears the line, so that something else can be printed; `ends`: that thing ends with a new line. */
   readonly interrupt: (ends: boolean) => void
   readonly end: () => void
 }
 
-export async function startWaiting(what: string): Promise<Waiting> {
-  if (!process.stderr.isTTY) return { interrupt: () => {}, end: () => {} }
-  const { default: yoctoSpinner } = await import('yocto-spinner')
+const frames = ['|', '/', '-', '\\']
+const clear = '\r\x1b[K'
+
+export function startWaiting(what: string): Waiting {
+  const { stderr } = process
+  if (!stderr.isTTY) return { interrupt: () => {}, end: () => {} }
   const start = performance.now()
-  let spinner: Spinner | undefined = yoctoSpinner({ text: what, stream: process.stderr })
-  const text = () => `${what} ${((performance.now() - start) / 1000).toFixed(1)} s`
-  const timer = setInterval(() => {
-    if (spinner) spinner.text = text()
-  }, 100)
-  spinner.start()
+  let shown = false
+  const show = () => {
+    const seconds = (performance.now() - start) / 1000
+    const frame = styleText('cyan', frames[Math.floor(seconds * 10) % frames.length] ?? '', {
+      stream: stderr,
+    })
+    stderr.write(`${clear}${frame} ${what} ${seconds.toFixed(1)} s`)
+    shown = true
+  }
+  const hide = () => {
+    if (shown) stderr.write(clear)
+    shown = false
+  }
+  const timer = setInterval(show, 100)
   const end = () => {
     clearInterval(timer)
-    spinner?.stop()
-    spinner = undefined
+    hide()
   }
-  return { interrupt: (ends) => (ends ? spinner?.clear() : end()), end }
+  // behind half a line there is no place for ours
+  return { interrupt: (ends) => (ends ? hide() : end()), end }
 }

@@ -33,6 +33,7 @@ class Host:
 
     def start(self, message):
         self._pid, self._master = spawn(message, self._kernel.die_with_parent)
+        self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
         if self._master is not None:
             self._relay = Relay(self._master)
         return self._pid
@@ -77,10 +78,11 @@ class Host:
 
     def ask(self):
         """As a terminal would: every process of the server's group, once. SIGCONT, because a stopped process
-        can't act on the first one."""
+        can't act on the first one. Some servers want to be asked alone first."""
+        send, self._send = self._send, os.killpg
         for number in (_signal.SIGINT, _signal.SIGCONT):
             try:
-                os.killpg(self._pid, number)
+                send(self._pid, number)
             except OSError:
                 pass
 

@@ -25,6 +25,11 @@ export interface Adapter<Options extends object = object> {
   readonly scrub: readonly string[]
   /** Arguments a user can't pass on, because no flag after them could take them back. */
   readonly reserved: readonly Reserved[]
+  /**
+   * Who is asked to end first. `leader`: the first process alone, which then ends its children itself. Default: all of
+   * its group at once, as a terminal's Ctrl-C does. The second request is always for all.
+   */
+  readonly interrupt?: 'leader'
   /** Known text of the server -> what it means. The first that matches is used. */
   readonly hints: readonly Hint[]
   /** How a project shows that it wants this server; left out where nothing does. */

@@ -1,6 +1,7 @@
 import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Candidate, interpreterIn } from './interpreter.ts'
+import type { Search } from './python.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -10,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * PATH comes last and without npm's own directories: npm scripts put those before an active virtual environment
  * (https://github.com/npm/cli/issues/8111).
  */
-export async function* candidates(cwd: string, env: Environment, wish?: string): AsyncGenerator<Candidate> {
+export async function* candidates({ cwd, env, python: wish, signal }: Search): AsyncGenerator<Candidate> {
   if (wish !== undefined) {
     yield { path: await locate(wish, cwd, env), why: 'you named it (--python)' }
     return
@@ -30,7 +31,7 @@ export async function* candidates(cwd: string, env: Environment, wish?: string):
       }
     }
   }
-  yield* ofTools(folders, env)
+  yield* ofTools(folders, env, signal)
   yield* ofPyenv(folders, env)
   for (const name of ['python3', 'python']) {
     const path = await inPath(name, env)
@@ -60,16 +61,20 @@ async function isOurs(folder: string): Promise<boolean> {
   return uid === undefined || found.uid === uid || found.uid === 0
 }
 
-async function* ofTools(folders: readonly string[], env: Environment): AsyncGenerator<Candidate> {
+async function* ofTools(
+  folders: readonly string[],
+  env: Environment,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Candidate> {
   for (const folder of folders) {
     const pdm = await readFile(join(folder, '.pdm-python'), 'utf8').catch(() => '')
     if (pdm.trim()) yield { path: pdm.trim(), why: 'chosen by pdm (.pdm-python)' }
     if (await exists(join(folder, 'poetry.lock'))) {
-      const path = await tell('poetry', ['env', 'info', '--executable'], folder, env)
+      const path = await tell('poetry', ['env', 'info', '--executable'], folder, env, signal)
       if (path) yield { path, why: 'what poetry uses' }
     }
     if (await exists(join(folder, 'Pipfile'))) {
-      const path = await tell('pipenv', ['--py'], folder, env)
+      const path = await tell('pipenv', ['--py'], folder, env, signal)
       if (path) yield { path, why: 'what pipenv uses' }
     }
   }
@@ -119,11 +124,18 @@ async function tell(
   args: string[],
   cwd: string,
   env: Environment,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const file = await inPath(command, env)
   if (!file) return undefined
   const { execa } = await import('execa')
-  const result = await execa(file, args, { cwd, reject: false, timeout: 20_000, stdin: 'ignore' })
+  const result = await execa(file, args, {
+    cwd,
+    reject: false,
+    timeout: 20_000,
+    stdin: 'ignore',
+    ...(signal && { cancelSignal: signal }),
+  })
   return result.failed ? undefined : result.stdout.trim() || undefined
 }
 

@@ -14,8 +14,8 @@ export interface Scene {
   readonly output: string
   /** Milliseconds that it was given. */
   readonly timeout: number
-  /** Who listens on the planned port, asked when the setback came. */
-  readonly holders: readonly Socket[]
+  /** Asks who listens on the planned port. */
+  readonly holders: () => Promise<readonly Socket[]>
 }
 
 /** Why the server didn't become ready, for a person. */
@@ -43,7 +43,11 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       })
     case 'doomed':
     case 'gone': {
-      if (addressInUse.test(output)) return portTaken(plan.policy.bind.authority, scene.holders)
+      // the app may have wanted a busy port of its own
+      const holders = addressInUse.test(output)
+        ? (await scene.holders()).filter((each) => isInTheWay(each, plan))
+        : []
+      if (holders.length > 0) return portTaken(plan.policy.bind.authority, holders)
       const exit = setback.kind === 'gone' ? `, ${describeExit(setback.exit)}` : ''
       const known = adapter.hints.find(({ match }) => match.test(output))
       return fail('FAILED', `${plan.server} could not start: ${reason(output, known?.match)}${exit}`, {
@@ -80,6 +84,10 @@ export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<D
 const addressInUse =
   /address already in use|port is already in use|EADDRINUSE|only one usage of each socket address/i
 
+function isInTheWay({ address }: Socket, { policy }: Plan): boolean {
+  return address === policy.bind.host || /^(?:0\.0\.0\.0|::)$/.test(address)
+}
+
 export function isPortRace(error: unknown): boolean {
   return error instanceof DevlaunchError && error.code === 'PORT_TAKEN'
 }
@@ -88,7 +96,7 @@ export function isPortRace(error: unknown): boolean {
 export function portTaken(where: string, holders: readonly Socket[]): DevlaunchError {
   const list = holders.map((holder) => describeHolder(holder, where)).join('; ')
   return new DevlaunchError('PORT_TAKEN', `${where} is taken${list && ` by ${list}`}`, {
-    hint: 'end that process, or choose another --port',
+    hint: 'end that process, choose another port, or leave out --strict-port',
   })
 }
 
@@ -110,7 +118,8 @@ function late({ status, sockets }: Setback & { kind: 'late' }, { plan, timeout }
   return `${plan.server} did not listen on ${planned} ${time}${instead}`
 }
 
-function describeExit(exit: number): string {
+function describeExit(exit: number | null): string {
+  if (exit === null) return 'it could not be ended'
   if (exit >= 0) return exit === 0 ? 'it ended without an error (exit code 0)' : `exit code ${exit}`
   return `ended by signal ${-exit}`
 }
@@ -143,7 +152,8 @@ function withTail(output: string): ErrorParts {
 function missingModule(output: string, plan: Plan): string | undefined {
   const name = /No module named '([^'.]+)/.exec(output)?.[1]
   return (
-    name && `check the name and the folder, ${plan.cwd}, or install it: ${plan.file} -m pip install ${name}`
+    name &&
+    `check the name, and the folder (${plan.cwd}), or install the package that has ${name} into ${plan.file}`
   )
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Reach } from './address.ts'
+import { DevlaunchError } from './errors.ts'
 
 /** A listening socket, as the kernel shows it, with the process that holds it. */
 export interface Socket {
@@ -33,8 +34,8 @@ export type GuardEvent =
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
   | {
       readonly event: 'gone'
-      /** The exit status, or the negative number of the signal. */
-      readonly exit: number
+      /** The exit status, or the negative number of the signal; `null` for a process that could not be ended. */
+      readonly exit: number | null
       readonly killed: readonly Process[]
       readonly survivors: readonly Process[]
     }
@@ -52,6 +53,7 @@ interface StartMessage {
   readonly unset: readonly string[]
   readonly address: string
   readonly port: number
+  readonly interrupt: 'group' | 'leader'
   readonly terminal: Terminal | null
 }
 
@@ -74,6 +76,9 @@ export interface Guard {
   readonly ended: Promise<string | undefined>
 }
 
+/** Milliseconds that a guard is given: to answer, to end a tree after the last grace, to hand over its last output. */
+const patience = { answer: 2000, end: 7000, output: 300 }
+
 const directory = fileURLToPath(new URL('../guard', import.meta.url))
 
 /**
@@ -87,6 +92,12 @@ export function openGuard(python: string, terminal: boolean): Guard {
     cwd: directory,
     windowsHide: true,
   })
+  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
+  if (!guard.stdio)
+    throw new DevlaunchError('FAILED', 'no process can be started', {
+      hint: 'free some descriptors (EMFILE)',
+    })
   const [stdin, stdout, stderr, channel] = guard.stdio as unknown as [
     Writable | null,
     Readable,
@@ -98,6 +109,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
   let over = false
+  let server: number | undefined
 
   const send = (message: object) => {
     if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
@@ -107,7 +119,11 @@ export function openGuard(python: string, terminal: boolean): Guard {
       if (over) return resolve([])
       questions.set(++nextQuestion, resolve)
       send({ ...question, id: nextQuestion })
+      setTimeout(resolve, patience.answer, []).unref()
     })
+  const insist = (seconds: number) => {
+    setTimeout(() => guard.kill('SIGKILL'), seconds * 1000 + patience.end).unref()
+  }
 
   onLine(channel, (line) => {
     const message = JSON.parse(line, plain)
@@ -115,22 +131,29 @@ export function openGuard(python: string, terminal: boolean): Guard {
       questions.get(message.id)?.(message.value)
       questions.delete(message.id)
     } else {
+      if (message.event === 'started') server = message.pid
+      if (message.event === 'gone') server = undefined
       said.push(message)
       for (const listener of listeners) listener(message)
     }
   })
-  channel.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
+  for (const stream of [stdin, channel]) stream?.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
 
-  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
-  const finish = (reason: string | undefined) => {
+  function finish(reason: string | undefined): void {
     over = true
     for (const answer of questions.values()) answer([])
     end(reason)
   }
-  guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
-  guard.on('close', (code, signal) =>
-    finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined),
-  )
+  guard.on('exit', (code, signal) => {
+    if (server !== undefined) killGroup(server)
+    // a survivor may hold the output open for ever; what it still says is nobody's concern
+    const timer = setTimeout(
+      () => [stdout, stderr].forEach((stream) => void stream.destroy()),
+      patience.output,
+    )
+    guard.on('close', () => clearTimeout(timer))
+    finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined)
+  })
   return {
     onEvent: (listener) => {
       for (const event of said) listener(event)
@@ -144,9 +167,27 @@ export function openGuard(python: string, terminal: boolean): Guard {
     sockets: () => ask({ do: 'sockets' }),
     holders: (port) => ask({ do: 'holders', port }),
     resize: (terminal) => send({ do: 'resize', ...terminal }),
-    stop: (graces) => send({ do: 'stop', graces }),
-    kill: () => send({ do: 'kill' }),
+    stop: (graces) => {
+      send({ do: 'stop', graces })
+      insist(graces.reduce((sum, grace) => sum + grace, 0))
+    },
+    kill: () => {
+      send({ do: 'kill' })
+      insist(0)
+    },
     ended,
+  }
+}
+
+/**
+ * The guard is gone before its server: the first process died with it (the kernel saw to that), what that had started
+ * is still of its group.
+ */
+function killGroup(server: number): void {
+  try {
+    process.kill(-server, 'SIGKILL')
+  } catch {
+    // ESRCH: nobody is left
   }
 }
 

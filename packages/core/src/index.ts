@@ -11,7 +11,7 @@ export type {
   Target,
 } from './adapter.ts'
 export { type Address, authority, parseAddress, type Reach } from './address.ts'
-export { commandLine } from './command.ts'
+export { commandLine, withoutSecrets } from './command.ts'
 export { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 export { describeHolder } from './failure.ts'
 export { type Process, type Socket, type Terminal, whoHolds } from './guard.ts'

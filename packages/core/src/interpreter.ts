@@ -32,12 +32,13 @@ export function interpreterIn(environment: string): string {
 export async function judge(
   candidate: Candidate,
   wanted: Package | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Interpreter | Rejected> {
   const reject = (rejected: string): Rejected => ({ ...candidate, rejected })
   const found = await stat(candidate.path).catch(() => undefined)
   if (!found?.isFile()) return reject('no such file')
   if (!windows && !(found.mode & 0o111)) return reject('not executable')
-  const seen = (await lookInto(candidate.path, wanted)) ?? (await ask(candidate.path, wanted))
+  const seen = (await lookInto(candidate.path, wanted)) ?? (await ask(candidate.path, wanted, signal))
   if (typeof seen === 'string') return reject(seen)
   if (seen.version && tooOld(seen.version)) return reject(`Python ${seen.version}, older than 3.9`)
   if (wanted && !seen.installed) return reject(`${wanted.distribution} is not installed in it`)
@@ -100,13 +101,18 @@ async function installedIn(folder: string, wanted: Package): Promise<string | un
 }
 
 /** Isolated (-I): a flask.py in the working directory isn't imported. */
-async function ask(path: string, wanted: Package | undefined): Promise<Seen | string> {
+async function ask(
+  path: string,
+  wanted: Package | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Seen | string> {
   const { execa } = await import('execa')
   const words = wanted ? [wanted.module, wanted.distribution] : []
   const result = await execa(path, ['-I', '-c', question, ...words], {
     reject: false,
     timeout: 20_000,
     stdin: 'ignore',
+    ...(signal && { cancelSignal: signal }),
   })
   if (result.failed)
     return `can't be run: ${(result.stderr || result.shortMessage || '').trim().split('\n').at(-1)}`

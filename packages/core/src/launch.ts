@@ -7,7 +7,7 @@ import type { Interpreter } from './interpreter.ts'
 import { Log, type Logs, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
-import { type Proof, waitUntilReady } from './wait.ts'
+import { checkWait, type Proof, waitUntilReady } from './wait.ts'
 import { type Exit, watchEnd, watchOutput } from './watch.ts'
 
 export interface LaunchOptions extends PrepareOptions {
@@ -19,8 +19,6 @@ export interface LaunchOptions extends PrepareOptions {
   readonly onOutput?: (text: string, stream: Stream) => void
   /** Called for each step of the server's life, until `exit`. */
   readonly onEvent?: (event: LaunchEvent) => void
-  /** Calls the launch off, or stops the server that came of it. */
-  readonly signal?: AbortSignal
   /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
   readonly terminal?: Terminal & { readonly input: Readable }
 }
@@ -60,7 +58,7 @@ export interface Server extends AsyncDisposable {
 /** Seconds after the first and the second SIGINT. */
 const graces: readonly number[] = [3, 2]
 
-/** How often a port that another process took in the last moment is replaced. */
+/** How many times a launch is tried, as long as another process takes the port in the last moment. */
 const races = 3
 
 /**
@@ -98,8 +96,12 @@ export async function prepare<Options extends object>(
 }
 
 async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<Server> {
+  checkWait(options)
   const here = whereWeAre()
-  const found = await find(adapter, options, here)
+  const found = await find(adapter, options, here).catch((error) => {
+    throw options.signal?.aborted ? calledOff(adapter) : error
+  })
+  if (options.signal?.aborted) throw calledOff(adapter)
   const guard = openGuard(found.python.path, options.terminal !== undefined) // starts up while we decide
   try {
     return await run(adapter, options, guard, found, here)
@@ -117,40 +119,60 @@ async function run(
   found: Found,
   here: Here,
 ): Promise<Server> {
-  const { onEvent = () => {}, onOutput, timeout = 60_000, signal, terminal, readyPath } = options
+  const { timeout = 60_000, signal, terminal, readyPath } = options
+  const onEvent = safely(options.onEvent)
+  const onOutput = safely(options.onOutput)
   const plan = await decide(adapter, options, found, here)
   onEvent({ event: 'planned', plan, python: found.python })
+  if (signal?.aborted) throw calledOff(adapter)
   const log = new Log()
-  let failed = false
-  const show = (text: string, stream: Stream) => void (failed || onOutput?.(text, stream))
-  const { doom, complete } = watchOutput(guard, adapter, log, show)
+  let phase: 'starting' | 'ready' | 'failed' = 'starting'
+  const show = (text: string, stream: Stream) => {
+    // how a server ends that is given up is not what went wrong
+    if (phase !== 'failed') onOutput(text, stream)
+  }
+  const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, plan, complete)
   const started = report(guard, onEvent)
   const { host, port } = plan.policy.bind
-  guard.start({ ...plan, address: host, port, terminal: terminal ? size(terminal) : null })
+  const { file, args, env, unset, cwd, interrupt } = plan
+  guard.start({
+    file,
+    args,
+    env,
+    unset,
+    cwd,
+    interrupt,
+    address: host,
+    port,
+    terminal: terminal ? size(terminal) : null,
+  })
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
-  const outcome = await waitUntilReady(guard, { url: plan.url, readyPath, timeout, signal, doom })
+  const { url, policy } = plan
+  const outcome = await waitUntilReady(guard, { url, bind: policy.bind, readyPath, timeout, signal, doom })
   if ('kind' in outcome) {
-    failed = true // how a server ends that is given up is not what went wrong
+    phase = 'failed'
     guard.stop(graces)
     await exited // its last words are part of the reason
-    const holders = await whoHolds(found.python.path, port)
+    const holders = () => whoHolds(found.python.path, port)
     throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
   }
+  phase = 'ready'
   guard.settle()
-  onEvent({ event: 'ready', url: plan.url, proof: outcome })
   const stop = () => {
     guard.stop(graces)
     return exited
   }
   signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) void stop()
+  onEvent({ event: 'ready', url, proof: outcome })
   void exited.then((exit) => {
     signal?.removeEventListener('abort', stop)
     onEvent({ event: 'exit', ...exit })
   })
   return {
-    url: plan.url,
+    url,
     pid: await started,
     plan,
     python: found.python,
@@ -181,6 +203,23 @@ function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<nu
       onEvent(event)
   })
   return promise
+}
+
+/** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
+function safely<Values extends unknown[]>(callback: ((...values: Values) => void) | undefined) {
+  return (...values: Values): void => {
+    try {
+      callback?.(...values)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+}
+
+function calledOff({ name }: AnyAdapter): DevlaunchError {
+  return new DevlaunchError('ABORTED', `the launch of ${name} was called off`)
 }
 
 function size({ columns, rows }: Terminal): Terminal {

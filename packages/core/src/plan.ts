@@ -15,8 +15,11 @@ export interface Plan {
   /** Variables of the launcher's environment that the server doesn't get. */
   readonly unset: readonly string[]
   readonly cwd: string
+  /** Where this machine reaches it: `http://127.0.0.1:8000`, also when it listens on every address. */
   readonly url: string
   readonly policy: Policy
+  /** Who is asked to end first. */
+  readonly interrupt: 'group' | 'leader'
   /** Why each argument and variable is there. */
   readonly reasons: readonly Reason[]
   /** Fields that only the app can decide. */
@@ -79,11 +82,18 @@ export function plan<Options extends object>(
     env: set,
     unset: scrubbed.filter((name) => !(name in set)),
     cwd: facts.cwd,
-    url: `http://${policy.bind.authority}`,
+    url: `http://${reachable(policy.bind)}`,
     policy,
+    interrupt: adapter.interrupt ?? 'group',
     reasons: args.length > 0 ? [{ field: 'user', args, env: {}, why: 'yours' }, ...effects] : effects,
     unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
   }
+}
+
+/** A wildcard is no address to connect to. */
+function reachable({ host, port, authority }: Policy['bind']): string {
+  if (host === '0.0.0.0') return `127.0.0.1:${port}`
+  return host === '::' ? `[::1]:${port}` : authority
 }
 
 /** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */

@@ -29,6 +29,8 @@ export interface PrepareOptions extends Wishes, PlanOptions {
   readonly port?: number
   /** The first choice or `PORT_TAKEN`. Default `false`. */
   readonly strictPort?: boolean
+  /** Calls the launch off, or stops the server that came of it. */
+  readonly signal?: AbortSignal
 }
 
 /** What is known before a port is chosen, at the cost of reading a few files. */
@@ -58,6 +60,7 @@ export async function find(adapter: AnyAdapter, options: PrepareOptions, here: H
       cwd: place.cwd,
       env: here.env,
       python: options.python && absolute(options.python, here),
+      signal: options.signal,
     }),
     readEnvFile(options.envFile && resolve(here.cwd, options.envFile), here.env),
   ])
@@ -105,7 +108,9 @@ async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): 
   const [found] = await lookup(host, { all: true, order: 'ipv4first' }).catch(() => [])
   const meant = found && parseAddress(found.address)
   if (meant) return meant
-  throw new DevlaunchError('USAGE', `${shown} is neither an address nor a name that can be looked up`)
+  throw new DevlaunchError('USAGE', `${shown} is neither an address nor a name that can be looked up`, {
+    hint: 'give the numeric address',
+  })
 }
 
 /** A command on the PATH stays a word; a path is meant from where the user stands, not from the project. */

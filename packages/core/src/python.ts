@@ -10,6 +10,8 @@ export interface Search {
   readonly env: Environment
   /** An interpreter, the folder of a virtual environment, or a command on the PATH. No other is tried. */
   readonly python?: string | undefined
+  /** Ends the questions to other programs. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -21,8 +23,9 @@ export async function choosePython(
   search: Search,
 ): Promise<Interpreter> {
   const rejected: Rejected[] = []
-  for await (const candidate of once(candidates(search.cwd, search.env, search.python))) {
-    const judged = await judge(candidate, adapter.package)
+  for await (const candidate of once(candidates(search))) {
+    search.signal?.throwIfAborted()
+    const judged = await judge(candidate, adapter.package, search.signal)
     if (!('rejected' in judged)) return judged
     rejected.push(judged)
   }
@@ -35,8 +38,8 @@ export async function listPythons(
   search: Search,
 ): Promise<(Interpreter | Rejected)[]> {
   const all: (Interpreter | Rejected)[] = []
-  for await (const candidate of once(candidates(search.cwd, search.env, search.python))) {
-    all.push(await judge(candidate, adapter?.package))
+  for await (const candidate of once(candidates(search))) {
+    all.push(await judge(candidate, adapter?.package, search.signal))
   }
   return all
 }

@@ -58,7 +58,10 @@ async function findFile(name: string, cwd: string, env: Environment): Promise<st
 async function checkFolder(path: string, what: string): Promise<void> {
   try {
     const found = await stat(path)
-    if (!found.isDirectory()) throw new DevlaunchError('USAGE', `${what} ${path} is not a directory`)
+    if (!found.isDirectory())
+      throw new DevlaunchError('USAGE', `${what} ${path} is not a directory`, {
+        hint: 'name the folder it is in',
+      })
     await access(path, constants.R_OK | constants.X_OK)
   } catch (cause) {
     if (cause instanceof DevlaunchError) throw cause
@@ -66,7 +69,7 @@ async function checkFolder(path: string, what: string): Promise<void> {
     throw new DevlaunchError(
       'USAGE',
       `${what} ${path} ${missing ? 'does not exist' : "can't be read by you"}`,
-      { cause },
+      { cause, hint: missing ? 'check the name' : 'ask its owner for the right to read it' },
     )
   }
 }

@@ -1,4 +1,6 @@
+import { DevlaunchError } from './errors.ts'
 import type { Guard, Socket } from './guard.ts'
+import type { Bind } from './policy.ts'
 import type { Doom } from './watch.ts'
 
 /** What was seen when the server became ready. */
@@ -14,7 +16,7 @@ export type Setback =
   | { readonly kind: 'aborted' }
   | { readonly kind: 'doomed' }
   | { readonly kind: 'exposed'; readonly sockets: readonly Socket[] }
-  | { readonly kind: 'gone'; readonly exit: number }
+  | { readonly kind: 'gone'; readonly exit: number | null }
   | { readonly kind: 'late'; readonly status: number | undefined; readonly sockets: readonly Socket[] }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
@@ -22,6 +24,7 @@ export type Setback =
 
 export interface WaitOptions {
   readonly url: string
+  readonly bind: Bind
   /** Ready means a status below 400 here; without it, any answer to GET /. */
   readonly readyPath: string | undefined
   /** Milliseconds. */
@@ -53,8 +56,7 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
       if ((status ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
       if (satisfied && strangers.length === 0 && !options.doom.certain) {
         const sockets = await guard.sockets()
-        if (sockets.some(({ address, port }) => isAt(options.url, address, port)))
-          return resolve({ sockets, neighbours })
+        if (sockets.some((socket) => isAt(options.bind, socket))) return resolve({ sockets, neighbours })
       }
       await new Promise((wake) => setTimeout(wake, pause))
     }
@@ -88,10 +90,24 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
   return outcome
 }
 
-function isAt(url: string, address: string, port: number): boolean {
-  const { hostname, port: planned } = new URL(url)
-  return (
-    Number(planned || 80) === port &&
-    hostname.replace(/^\[|\]$/g, '') === address.replace(/^::ffff:(?=\d+\.)/, '')
-  )
+function isAt({ host, port }: Bind, socket: Socket): boolean {
+  return socket.port === port && socket.address.replace(/^::ffff:(?=\d+\.)/, '') === host
 }
+
+/**
+ * What a launch waits for must be something that can come.
+ * @throws DevlaunchError `USAGE`
+ */
+export function checkWait({ timeout = 1, readyPath = '/' }: { timeout?: number; readyPath?: string }): void {
+  if (!(timeout > 0 && timeout <= longestTimeout)) {
+    throw new DevlaunchError('USAGE', `${timeout} ms is not a time to wait`, { hint: 'give up to 24 days' })
+  }
+  if (!/^\/(?!\/)/.test(readyPath)) {
+    throw new DevlaunchError('USAGE', `${JSON.stringify(readyPath)} is not a path`, {
+      hint: 'start it with one slash, for example /health',
+    })
+  }
+}
+
+/** Node takes a longer one for 1 ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimeout = 2 ** 31 - 1

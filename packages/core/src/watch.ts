@@ -37,6 +37,7 @@ export function watchOutput(
   adapter: AnyAdapter,
   log: Log,
   onOutput: (text: string, stream: Stream) => void,
+  isReady: () => boolean,
 ): { readonly doom: Doom; readonly complete: Promise<unknown> } {
   const { promise: told, resolve } = Promise.withResolvers<void>()
   const doom = { certain: false, told }
@@ -48,7 +49,7 @@ export function watchOutput(
       log.add(text, name)
       onOutput(text, name)
       recent = (recent + text).slice(-8192)
-      if (doom.certain || !fatal.some(({ match }) => match.test(recent))) return
+      if (isReady() || doom.certain || !fatal.some(({ match }) => match.test(recent))) return
       doom.certain = true
       setTimeout(resolve, restOfTraceback)
     })

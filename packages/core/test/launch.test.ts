@@ -51,6 +51,9 @@ const scripts: Readonly<Record<string, string>> = {
     '        self.end_headers()',
     'HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()',
   ].join('\n'),
+  forks:
+    'import os, sys; os.fork(); from http.server import *; HTTPServer((sys.argv[1], int(sys.argv[2])), SimpleHTTPRequestHandler).serve_forever() if os.getpid() == os.getpgrp() else __import__("time").sleep(60)',
+  wants: 'import os, socket; socket.create_server(("127.0.0.1", int(os.environ["OTHER"])))',
   talks:
     'import sys; print("to stdout"); print("to stderr", file=sys.stderr); print("ünïcödé", "no end", sep="\\n", end=""); from http.server import *; HTTPServer((sys.argv[1], int(sys.argv[2])), SimpleHTTPRequestHandler).serve_forever()',
 }
@@ -114,6 +117,42 @@ test('the status of a server that ends by itself is told', async () => {
   expect(await server.exited).toMatchObject({ code: 7, signal: null, error: undefined })
 })
 
+test('a guard that is killed or stopped takes the whole group along', async () => {
+  const { execa } = await import('execa')
+  for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+    const server = await run('forks')
+    const { stdout } = await execa('ps', ['-o', 'ppid=', '-p', String(server.pid)])
+    process.kill(Number(stdout), signal)
+    if (signal === 'SIGSTOP') void server.kill()
+    expect((await server.exited).error).toMatchObject({ code: 'GUARD_LOST' })
+    const { stdout: all } = await execa('ps', ['-eo', 'pgid=,stat='])
+    const alive = all
+      .split('\n')
+      .filter((line) => line.trim().startsWith(`${server.pid} `) && !line.includes('Z'))
+    expect(alive).toEqual([])
+  }
+})
+
+test('a busy port that the app wanted for itself is not ours', async () => {
+  const stranger = createServer()
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  const address = stranger.address()
+  const env = { OTHER: String(typeof address === 'object' && address?.port) }
+  await expect(run('wants', { env })).rejects.toMatchObject({
+    code: 'FAILED',
+    message: expect.stringMatching(/Address already in use/),
+  })
+  await new Promise((resolve) => stranger.close(resolve))
+})
+
+test.each<LaunchOptions>([
+  { timeout: 0 },
+  { timeout: Number.POSITIVE_INFINITY },
+  { readyPath: '//evil.example/' },
+])('%j is refused', async (options) => {
+  await expect(run('good', options)).rejects.toMatchObject({ code: 'USAGE' })
+})
+
 test('a guard that is killed takes the server along, and is missed', async () => {
   const server = await run('good')
   const { stat } = await import('node:fs/promises')
@@ -152,7 +191,12 @@ describe('what does not become ready says why', () => {
 })
 
 test('a launch can be called off, before and after it is ready', async () => {
-  await expect(run('never', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+  const events: string[] = []
+  const onEvent = ({ event }: LaunchEvent) => events.push(event)
+  await expect(run('never', { signal: AbortSignal.abort(), onEvent })).rejects.toMatchObject({
+    code: 'ABORTED',
+  })
+  expect(events).toEqual([])
   const early = new AbortController()
   const launching = run('never', {
     signal: early.signal,
@@ -163,6 +207,12 @@ test('a launch can be called off, before and after it is ready', async () => {
   const server = await run('good', { signal: late.signal })
   late.abort()
   expect((await server.exited).error).toBeUndefined()
+  const last = new AbortController()
+  const ready = await run('good', {
+    signal: last.signal,
+    onEvent: ({ event }) => event === 'ready' && last.abort(),
+  })
+  expect((await ready.exited).error).toBeUndefined()
 })
 
 test('a port that another process takes at the last moment is replaced, unless it was asked for', async () => {

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   python: ['candidates', 'interpreter', 'errors', 'node:'],
   target: ['candidates', 'errors', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
-  guard: ['node:'],
+  guard: ['errors', 'node:'],
   ready: ['node:'],
   cause: ['node:'],
   // steps
@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'target',
     'node:',
   ],
-  wait: ['ready'],
+  wait: ['errors', 'ready'],
   watch: ['errors', 'failure', 'node:'],
   // the only composition
   launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],

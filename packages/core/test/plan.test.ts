@@ -106,10 +106,24 @@ describe('an argument that would move the listener is refused by name', () => {
   })
 })
 
-test('the command line can be copied', () => {
-  expect(
-    commandLine({ file: '/a b/python', args: ['-m', "it's", '$HOME'], env: { A: 'x y' }, unset: ['PORT'] }),
-  ).toBe(`env -u PORT 'A=x y' '/a b/python' -m 'it'\\''s' '$HOME'`)
+test('the command line can be copied, and tells no secret', () => {
+  const why = { field: 'output', args: [], env: { A: 'x y' }, why: '' } as const
+  const plan = {
+    file: '/a b/python',
+    args: ['-m', "it's", '$HOME'],
+    env: { A: 'x y', PASSWORD: 'x' },
+    reasons: [why],
+  }
+  expect(commandLine({ ...plan, unset: [] })).toBe(`A='x y' PASSWORD=... '/a b/python' -m 'it'\\''s' '$HOME'`)
+  expect(commandLine({ ...plan, unset: ['PORT'] })).toMatch(/^env -u PORT A='x y' /)
+})
+
+test('a wildcard is listened on, and reached by loopback', () => {
+  const everywhere = resolvePolicy({ allow: ['public-bind'] }, { host: '0.0.0.0', reach: 'public' }, 8000)
+  expect(plan(adapter, { app: 'main:app' }, everywhere, facts)).toMatchObject({
+    url: 'http://127.0.0.1:8000',
+    args: expect.arrayContaining(['--host=0.0.0.0']),
+  })
 })
 
 test.each([

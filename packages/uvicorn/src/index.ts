@@ -41,6 +41,7 @@ export const uvicorn: Adapter<UvicornOptions> = {
     { match: /^--env-file(?:=|$)/, use: "use devlaunch's own --env-file" },
     { match: /^--ssl-/, use: 'leave it out: devlaunch serves http, a proxy in front of it can serve https' },
   ],
+  interrupt: 'leader', // its parent waits up to 5 s for a sign of life of a worker that has just ended
   hints: [
     { match: /Could not import module "/, hint: 'correct the module, or add: -- --app-dir=FOLDER' },
     { match: /Attribute "[^"]*\(/, hint: 'name a function without arguments: main:create_app()' },
