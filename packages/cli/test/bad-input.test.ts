@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { devlaunch, newestPython } from './kit/cli.ts'
@@ -33,6 +33,23 @@ describe('an odd spelling of loopback is normalised', () => {
   })
 })
 
+/** No event of a process, and no file that a shell or a Python would have made. */
+async function expectUntouched(cwd: string, args: readonly string[]) {
+  const { stdout } = await devlaunch([...args, '--json'], { cwd, env: { PATH: await decoys(cwd) } })
+  const events = stdout.split('\n').filter(Boolean)
+  expect(events.map((line) => JSON.parse(line).event)).toEqual(['error'])
+  expect(await readdir(cwd)).toEqual(['decoys', 'file.txt'])
+}
+
+/** A PATH whose every Python, and whose shell, leaves a trace. */
+async function decoys(cwd: string): Promise<string> {
+  const folder = join(cwd, 'decoys')
+  await mkdir(folder)
+  for (const name of ['python', 'python3', 'sh'])
+    await writeFile(join(folder, name), `#!/bin/sh\ntouch ${cwd}/canary\n`, { mode: 0o755 })
+  return folder
+}
+
 describe('what is no app, no folder or no port is named, with exit code 2, and nothing is spawned', () => {
   test.each([
     [['uvicorn', 'main:app\n--host=::'], /is not an app/],
@@ -55,6 +72,7 @@ describe('what is no app, no folder or no port is named, with exit code 2, and n
     expect(stderr).not.toMatch(/^\s+at .*\.ts/m)
     expect(stdout).toBe('')
     expect(code).toBe(2)
+    await expectUntouched(folder.path, args)
   })
 
   test.each([
