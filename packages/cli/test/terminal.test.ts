@@ -1,7 +1,15 @@
+import { marked } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
 import { newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { terminal } from './kit/screen.ts'
+
+/** In the environment of everything that is started with it. */
+const marker = { DEVLAUNCH_TEST_RUN: crypto.randomUUID() }
+
+/** What lives of it, without the terminal itself. */
+const left = () =>
+  marked(marker.DEVLAUNCH_TEST_RUN).filter(({ command }) => !command.includes('kit/terminal.py'))
 
 const flask = {
   'app.py': [
@@ -79,26 +87,64 @@ describe('in a terminal', () => {
   })
 })
 
+describe('a start that takes its time', () => {
+  const slow = {
+    'app.py': 'import time\nprint("IMPORTING")\ntime.sleep(60)\n',
+  }
+  const args = ['flask', 'app:app', '--no-reload', '--python', newestPython()]
+
+  test('shows the elapsed time in a terminal, and Ctrl-C calls it off', async () => {
+    await using folder = await project(slow)
+    await using screen = terminal(args, folder.path, marker)
+    await screen.shows(/starting flask 0\.\d s/)
+    screen.type('\x03')
+    await screen.shows(/\[exit 130\]/)
+    expect(left()).toEqual([])
+  })
+
+  test('shows nothing of it on a pipe', async () => {
+    await using folder = await project(slow)
+    const running = start([...args, '--timeout', '1'], { cwd: folder.path })
+    const { stderr, exitCode } = await running
+    expect(stderr).not.toContain('starting flask')
+    expect(exitCode).toBe(7)
+  })
+})
+
+test('nothing is left when the terminal is closed', async () => {
+  await using folder = await project(flask)
+  await using screen = terminal(
+    ['flask', 'app:app', '--reload', '--python', newestPython()],
+    folder.path,
+    marker,
+  )
+  await screen.shows(/Expose/)
+  expect(left()).not.toEqual([])
+  screen.close()
+  await expect.poll(() => marked(marker.DEVLAUNCH_TEST_RUN), { timeout: 2000, interval: 10 }).toEqual([])
+})
+
 describe('on a pipe', () => {
-  test("the app's first print() arrives before the app is even imported", async () => {
+  test("the app's first print() arrives within 300 ms, before the app is even imported", async () => {
     await using folder = await project({
       'app.py':
-        'print("FIRST")\nimport time\ntime.sleep(2)\nfrom flask import Flask\napp = Flask(__name__)\n',
+        'import time\nprint("FIRST", time.time())\ntime.sleep(2)\nfrom flask import Flask\napp = Flask(__name__)\n',
     })
     const running = start(['flask', 'app:app', '--no-reload', '--python', newestPython()], {
       cwd: folder.path,
     })
     let shown = ''
-    const first = new Promise<string>((resolve) => {
+    const first = new Promise<number>((resolve, reject) => {
       running.stdout?.on('data', (chunk) => {
         shown += chunk
-        if (shown.includes('FIRST')) resolve('printed')
+        const printed = /FIRST ([\d.]+)\n/.exec(shown)?.[1]
+        if (printed) resolve(Date.now() - Number(printed) * 1000)
       })
       running.stderr?.on('data', (chunk) => {
-        if (String(chunk).includes('Local')) resolve('ready')
+        if (String(chunk).includes('Local')) reject(new Error('ready before the app had printed'))
       })
     })
-    expect(await first).toBe('printed')
+    expect(await first).toBeLessThan(300)
     running.kill('SIGINT')
     expect((await running).exitCode).toBe(130)
   })

@@ -1,4 +1,4 @@
-export { listening } from './kernel.ts'
+export { listening, marked } from './kernel.ts'
 export { type Planned, planner } from './planner.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
