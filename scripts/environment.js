@@ -7,17 +7,17 @@ import { stamp } from './stamp.js'
 
 /**
  * Makes a Python virtual environment, unless it is there and made from the same things.
- * @param {{ folder: string, requirements: string, python: import('./python.js').Python }} what
+ * @param {{ folder: string, requirements: string, python: import('./python.js').Python, retries?: number }} what
  * @returns {Promise<number>} seconds it took; 0 if it was there
  */
-export async function environment({ folder, requirements, python }) {
+export async function environment({ folder, requirements, python, retries = 5 }) {
   const inputs = [readFileSync(requirements, 'utf8'), python.file, python.version, folder]
   const made = stamp(join(folder, '.devlaunch-environment'), inputs)
   const interpreter = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
   if (made.isFresh() && existsSync(interpreter)) return 0
   const start = Date.now()
   await step(python.file, ['-I', '-m', 'venv', '--clear', folder])
-  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check']
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', `--retries=${retries}`]
   await step(interpreter, ['-I', '-m', 'pip', 'install', ...quiet, '--prefer-binary', '-r', requirements])
   made.write()
   return (Date.now() - start) / 1000

@@ -28,8 +28,8 @@ export async function pythons() {
   const newest = found.at(-1)
   if (!oldest || !newest) {
     throw new Failure(
-      `The tests need Python 3.${OLDEST} to 3.${NEWEST} with its venv module, and none was found on PATH or in ~/.pyenv.\n` +
-        'Install it: apt install python3-venv, dnf install python3, brew install python, or https://www.python.org/downloads/',
+      `no Python 3.${OLDEST} to 3.${NEWEST} with its venv module was found on PATH or in ~/.pyenv; install it: ` +
+        'apt install python3-venv, dnf install python3, brew install python, or https://www.python.org/downloads/',
     )
   }
   return { oldest, newest }

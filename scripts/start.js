@@ -19,15 +19,16 @@ await main(import.meta.url, async (args) => {
   return code
 })
 
-/** The Django example, or, when Django can't be installed, the one that needs nothing but Python. */
+/** The Django example or, where Django can't be installed for whatever reason, the one that needs only Python. */
 async function example() {
   const django = join(root, 'examples/django')
-  const { newest } = await pythons()
   try {
+    const { newest } = await pythons()
     await environment({
       folder: join(django, '.venv'),
       requirements: join(django, 'requirements.txt'),
       python: newest,
+      retries: 1, // somebody waits, and there is another example
     })
     return 'django'
   } catch (error) {
