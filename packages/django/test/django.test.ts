@@ -1,31 +1,10 @@
-import {
-  type Address,
-  type Plan,
-  type PlanOptions,
-  parseAddress,
-  plan,
-  release,
-  resolvePolicy,
-  type Wishes,
-} from '@devlaunch/core'
+import { planner, type Situation } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type DjangoOptions, django } from '../src/index.ts'
+import { django } from '../src/index.ts'
 
 const [oldest, newest] = ['3.2.25', '6.1.3']
 
-interface Situation extends Wishes {
-  readonly host?: string
-  /** `null`: it can't be told. */
-  readonly version?: string | null
-  readonly env?: Record<string, string>
-}
-
-function planned(options: DjangoOptions & PlanOptions = {}, situation: Situation = {}): Plan {
-  const { host = '127.0.0.1', version = newest, env = {}, ...wishes } = situation
-  const policy = resolvePolicy(wishes, parseAddress(host) as Address, 8000)
-  const facts = { python: '/py', release: release(version ?? undefined), cwd: '/shop', env, terminal: false }
-  return plan(django, { manage: '/shop/manage.py', ...options }, policy, facts)
-}
+const planned = planner(django, newest, { manage: '/shop/manage.py' })
 
 describe('the whole command', () => {
   test.each<[string, Situation, string[]]>([
@@ -41,7 +20,7 @@ describe('the whole command', () => {
   ])('%s', (_, situation, flags) => {
     const { args, env, unenforced } = planned({}, situation)
     expect(args).toEqual(['/shop/manage.py', 'runserver', ...flags])
-    expect(env).toEqual({ PYTHONUNBUFFERED: '1' })
+    expect(env).toEqual({})
     expect(unenforced).toEqual(['proxyHeaders', 'allowedHosts'])
   })
 

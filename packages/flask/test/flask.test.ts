@@ -1,26 +1,9 @@
-import { type Address, type PlanOptions, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
+import { planner } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type FlaskOptions, flask } from '../src/index.ts'
+import { flask } from '../src/index.ts'
 
 const versions = ['2.2.2', '3.1.3']
-const loopback: Address = { host: '127.0.0.1', reach: 'loopback' }
-const planned = (
-  options: FlaskOptions & PlanOptions = {},
-  { address = loopback, version = '3.1.3', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
-) =>
-  plan(flask, options, resolvePolicy(wishes, address, 5000), {
-    python: '/venv/bin/python',
-    release: release(version),
-    cwd: '/shop',
-    env,
-    terminal: true,
-  })
-
-interface Situation {
-  readonly address: Address
-  readonly version: string
-  readonly env: Record<string, string>
-}
+const planned = planner(flask, '3.1.3')
 
 const safe = { FLASK_DEBUG: '0', FLASK_SKIP_DOTENV: '1' }
 
@@ -58,16 +41,13 @@ describe.each(versions)('the whole command for Flask %s', (version) => {
   })
 
   test('on IPv6', () => {
-    const { args, url } = planned({}, { version, address: { host: '::1', reach: 'loopback' } })
+    const { args, url } = planned({}, { version, host: '::1' })
     expect(args).toContain('--host=::1')
     expect(url).toBe('http://[::1]:5000')
   })
 
   test('for everybody', () => {
-    const { args } = planned(
-      {},
-      { version, address: { host: '0.0.0.0', reach: 'public' }, allow: ['public-bind'] },
-    )
+    const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
     expect(args).toContain('--host=0.0.0.0')
     expect(args).toContain('--no-debugger')
   })

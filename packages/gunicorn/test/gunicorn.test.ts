@@ -1,34 +1,10 @@
-import {
-  type Address,
-  type Plan,
-  type PlanOptions,
-  parseAddress,
-  plan,
-  release,
-  resolvePolicy,
-  type Wishes,
-} from '@devlaunch/core'
+import { planner, type Situation } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type GunicornOptions, gunicorn } from '../src/index.ts'
+import { gunicorn } from '../src/index.ts'
 
 const [oldest, newest] = ['20.1.0', '27.0.1']
 
-interface Situation extends Wishes {
-  readonly host?: string
-  /** `null`: it can't be told. */
-  readonly version?: string | null
-  readonly env?: Record<string, string>
-}
-
-function planned(
-  options: GunicornOptions & PlanOptions = { app: 'main:app' },
-  situation: Situation = {},
-): Plan {
-  const { host = '127.0.0.1', version = newest, env = {}, ...wishes } = situation
-  const policy = resolvePolicy(wishes, parseAddress(host) as Address, 8000)
-  const facts = { python: '/py', release: release(version ?? undefined), cwd: '/shop', env, terminal: false }
-  return plan(gunicorn, options, policy, facts)
-}
+const planned = planner(gunicorn, newest, { app: 'main:app' })
 
 describe('the whole command', () => {
   const bind = ['--bind=127.0.0.1:8000', '--no-control-socket']
@@ -58,7 +34,7 @@ describe('the whole command', () => {
   ])('%s', (_, situation, flags) => {
     const { args, env, unenforced } = planned({ app: 'main:app' }, situation)
     expect(args).toEqual(['-m', 'gunicorn', ...flags, 'main:app'])
-    expect(env).toEqual({ PYTHONUNBUFFERED: '1' })
+    expect(env).toEqual({})
     expect(unenforced).toEqual(['allowedHosts'])
   })
 
@@ -68,7 +44,7 @@ describe('the whole command', () => {
   })
 
   test('without an app gunicorn.conf.py names it', () => {
-    expect(planned({}).args.at(-1)).toBe('--graceful-timeout=2')
+    expect(planner(gunicorn, newest)().args.at(-1)).toBe('--graceful-timeout=2')
   })
 
   test.each(['main', 'main:app', 'shop.wsgi:application', 'main:create_app()', "main:create_app('dev')"])(

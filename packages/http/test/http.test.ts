@@ -1,25 +1,8 @@
-import { type Address, type PlanOptions, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
+import { planner } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type HttpOptions, http } from '../src/index.ts'
+import { http } from '../src/index.ts'
 
-const loopback: Address = { host: '127.0.0.1', reach: 'loopback' }
-const planned = (
-  options: HttpOptions & PlanOptions = {},
-  { address = loopback, version = '3.13.0', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
-) =>
-  plan(http, options, resolvePolicy(wishes, address, 8000), {
-    python: '/venv/bin/python',
-    release: release(version),
-    cwd: '/shop',
-    env,
-    terminal: true,
-  })
-
-interface Situation {
-  readonly address: Address
-  readonly version: string
-  readonly env: Record<string, string>
-}
+const planned = planner(http, '3.13.0')
 
 const start = ['-I', '-u', '-m', 'http.server']
 
@@ -38,16 +21,13 @@ describe.each(['3.9.18', '3.13.0'])('the whole command for Python %s', (version)
   })
 
   test('on IPv6', () => {
-    const { args, url } = planned({}, { version, address: { host: '::1', reach: 'loopback' } })
+    const { args, url } = planned({}, { version, host: '::1' })
     expect(args).toEqual([...start, '--bind=::1', '8000'])
     expect(url).toBe('http://[::1]:8000')
   })
 
   test('for everybody', () => {
-    const { args } = planned(
-      {},
-      { version, address: { host: '0.0.0.0', reach: 'public' }, allow: ['public-bind'] },
-    )
+    const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
     expect(args).toEqual([...start, '--bind=0.0.0.0', '8000'])
   })
 

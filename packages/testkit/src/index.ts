@@ -1,5 +1,5 @@
 export { listening, marked } from './kernel.ts'
-export { type Planned, planner } from './planner.ts'
+export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
 export { expectGone, type Fixture, type How, makeTrial, treeOf } from './trial.ts'

@@ -1,5 +1,5 @@
 import {
-  type AnyAdapter,
+  type Adapter,
   type Plan,
   type PlanOptions,
   parseAddress,
@@ -17,23 +17,25 @@ export interface Situation extends Wishes {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export type Planned<Options> = (options?: Options & PlanOptions, situation?: Situation) => Plan
-
 /** The plan of one adapter in a made-up place, for the tables of its test. `given`: options of every plan. */
+export type Planned<Options> = (options?: Partial<Options> & PlanOptions, situation?: Situation) => Plan
+
+/** Plans of one adapter in a made-up place, for the tables of its test. `given`: options of each. */
 export function planner<Options extends object>(
-  adapter: AnyAdapter,
-  newest: string,
-  given: Options & PlanOptions = {} as Options,
+  adapter: Adapter<Options>,
+  newest: string | undefined,
+  given?: Partial<Options>,
 ): Planned<Options> {
   return (options, { host = '127.0.0.1', version = newest, env = {}, ...wishes } = {}) => {
     const address = parseAddress(host)
     if (!address) throw new Error(`${host} is not an address`)
-    return plan(adapter, { ...given, ...options }, resolvePolicy(wishes, address, adapter.port), {
+    const policy = resolvePolicy(wishes, address, adapter.port)
+    return plan(adapter, { ...given, ...options } as Options & PlanOptions, policy, {
       python: '/py',
       release: release(version ?? undefined),
       cwd: '/shop',
       env,
-      terminal: false,
+      terminal: true,
     })
   }
 }

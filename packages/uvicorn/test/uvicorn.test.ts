@@ -1,31 +1,10 @@
-import {
-  type Address,
-  type Plan,
-  type PlanOptions,
-  parseAddress,
-  plan,
-  release,
-  resolvePolicy,
-  type Wishes,
-} from '@devlaunch/core'
+import { planner, type Situation } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type UvicornOptions, uvicorn } from '../src/index.ts'
+import { uvicorn } from '../src/index.ts'
 
 const [oldest, newest] = ['0.17.6', '0.54.0']
 
-interface Situation extends Wishes {
-  readonly host?: string
-  /** `null`: it can't be told. */
-  readonly version?: string | null
-  readonly env?: Record<string, string>
-}
-
-function planned(options: Partial<UvicornOptions> & PlanOptions = {}, situation: Situation = {}): Plan {
-  const { host = '127.0.0.1', version = newest, env = {}, ...wishes } = situation
-  const policy = resolvePolicy(wishes, parseAddress(host) as Address, 8000)
-  const facts = { python: '/py', release: release(version ?? undefined), cwd: '/shop', env, terminal: false }
-  return plan(uvicorn, { app: 'main:app', ...options }, policy, facts)
-}
+const planned = planner(uvicorn, newest, { app: 'main:app' })
 
 describe('the whole command', () => {
   const safe = ['--host=127.0.0.1', '--port=8000']
@@ -50,7 +29,7 @@ describe('the whole command', () => {
   ])('%s', (_, situation, flags) => {
     const { args, env, unenforced } = planned({}, situation)
     expect(args).toEqual(['-m', 'uvicorn', ...flags, 'main:app'])
-    expect(env).toEqual({ PYTHONUNBUFFERED: '1' })
+    expect(env).toEqual({})
     expect(unenforced).toEqual(['allowedHosts'])
   })
 

@@ -1,28 +1,12 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Address, type PlanOptions, plan, release, resolvePolicy, type Wishes } from '@devlaunch/core'
+import { plan, release } from '@devlaunch/core'
+import { planner } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { type WsgiOptions, wsgi } from '../src/index.ts'
+import { wsgi } from '../src/index.ts'
 
 const serve = fileURLToPath(new URL('../python/serve.py', import.meta.url))
-const loopback: Address = { host: '127.0.0.1', reach: 'loopback' }
-const planned = (
-  options: Partial<WsgiOptions> & PlanOptions = {},
-  { address = loopback, version = '3.13.0', env = {}, ...wishes }: Wishes & Partial<Situation> = {},
-) =>
-  plan(wsgi, { app: 'shop', ...options }, resolvePolicy(wishes, address, 8000), {
-    python: '/usr/bin/python3',
-    release: release(version),
-    cwd: '/shop',
-    env,
-    terminal: true,
-  })
-
-interface Situation {
-  readonly address: Address
-  readonly version: string
-  readonly env: Record<string, string>
-}
+const planned = planner(wsgi, '3.13.0', { app: 'shop' })
 
 test('the server stands where the command says', () => {
   expect(existsSync(serve)).toBe(true)
@@ -38,16 +22,13 @@ describe.each(['3.9.18', '3.13.0'])('the whole command for Python %s', (version)
   })
 
   test('on IPv6', () => {
-    const { args, url } = planned({}, { version, address: { host: '::1', reach: 'loopback' } })
+    const { args, url } = planned({}, { version, host: '::1' })
     expect(args).toEqual([serve, '--host=::1', '--port=8000', 'shop'])
     expect(url).toBe('http://[::1]:8000')
   })
 
   test('for everybody', () => {
-    const { args } = planned(
-      {},
-      { version, address: { host: '0.0.0.0', reach: 'public' }, allow: ['public-bind'] },
-    )
+    const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
     expect(args).toEqual([serve, '--host=0.0.0.0', '--port=8000', 'shop'])
   })
 
