@@ -24,7 +24,7 @@ export interface Fixture {
 /** How apps/listen.py opens a listener. */
 export type How = 'bind' | 'ctypes' | 'daemon' | 'implicit' | 'v6'
 
-export interface Mode {
+interface Mode {
   readonly name: string
   readonly reload: boolean
   readonly args: readonly string[]
