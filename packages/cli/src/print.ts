@@ -24,7 +24,7 @@ export class Printer {
   }
 
   /** What a person sees when the server is ready. */
-  ready({ plan, python, pythonVersion, proof, proven, taken }: Ready): string {
+  ready({ plan, python, pythonVersion, proof, proven, taken, notes }: Ready): string {
     const { reload, debugger: debug } = plan.policy
     const rows: [string, string][] = [
       ['Local', this.#style(['cyan', 'bold'], `${plan.url}/`)],
@@ -32,6 +32,7 @@ export class Printer {
       ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
     ]
     if (plan.unset.length > 0) rows.push(['Removed', `${plan.unset.join(', ')} (could overrule the flags)`])
+    for (const note of notes) rows.push(['Note', note])
     for (const holder of taken) rows.push(['Note', `that port was taken: ${describeHolder(holder)}`])
     for (const other of proof.neighbours)
       rows.push(['Note', `open the numeric address: ${describeHolder(other)}`])
@@ -102,6 +103,8 @@ export interface Ready {
   readonly proof: Proof
   /** Does this system show who listens where? */
   readonly proven: boolean
+  /** What the adapter says about this start. */
+  readonly notes: readonly string[]
   /** Who holds the port that was asked for, where another had to be taken. */
   readonly taken: readonly Socket[]
 }

@@ -102,8 +102,8 @@ function showText({ quiet }: Arguments, terminal: boolean): Show {
     output: (text, stream) => process[stream].write(cleaners[stream].clean(text)),
     ready: ({ server, python, proven, taken }) => {
       if (quiet) return
-      const { plan, proof } = server
-      const ready = { plan, python: server.python, pythonVersion: python, proof, proven, taken }
+      const { plan, proof, notes } = server
+      const ready = { plan, python: server.python, pythonVersion: python, proof, proven, taken, notes }
       process.stderr.write(printer.ready(ready))
     },
     // the output of a server that failed has been shown already

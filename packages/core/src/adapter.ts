@@ -32,6 +32,8 @@ export interface Adapter<Options extends object = object> {
   readonly interrupt?: 'leader'
   /** Known text of the server -> what it means. The first that matches is used. */
   readonly hints: readonly Hint[]
+  /** Text of a server that is ready -> what a person should know about it. */
+  readonly notes?: readonly Note[]
   /** How a project shows that it wants this server; left out where nothing does. */
   readonly detect?: Evidence
 }
@@ -90,6 +92,13 @@ export interface Hint {
   readonly hint: string
   /** Before the server is ready, this text means that it never will be, even if a process stays alive. */
   readonly fatal?: true
+}
+
+/** A fact about a start that went well. */
+export interface Note {
+  readonly match: RegExp
+  /** A sentence. */
+  readonly note: string
 }
 
 export interface Evidence {

@@ -4,6 +4,7 @@ export type {
   Effect,
   Evidence,
   Hint,
+  Note,
   Package,
   Release,
   Reserved,

@@ -42,6 +42,8 @@ export interface Server extends AsyncDisposable {
   readonly python: Interpreter
   /** What was seen when it became ready. */
   readonly proof: Proof
+  /** What the adapter knows about this start: which app's runserver serves, for example. */
+  readonly notes: readonly string[]
   readonly logs: Logs
   /** Resolves when the last process of its tree is gone; never rejects. */
   readonly exited: Promise<Exit>
@@ -177,6 +179,7 @@ async function run(
     plan,
     python: found.python,
     proof: outcome,
+    notes: adapter.notes?.filter(({ match }) => match.test(log.text)).map(({ note }) => note) ?? [],
     logs: log,
     exited,
     sockets: guard.sockets,

@@ -32,6 +32,12 @@ export const django: Adapter<DjangoOptions> = {
     { match: /^(?:-6|--i(?:p|$))/, use: "use devlaunch's own --host, for example: --host ::1" },
     { match: /^--nor/, use: "use devlaunch's own --no-reload" },
   ],
+  notes: [
+    {
+      match: /^(?![\s\S]*Starting (?:WSGI )?development server at)/,
+      note: "an installed app's own runserver serves (INSTALLED_APPS), bound as planned",
+    },
+  ],
   hints: [
     { match: /ALLOWED_HOSTS if DEBUG is False/, hint: "set DEBUG = True, or ALLOWED_HOSTS = ['127.0.0.1']" },
     { match: /settings are not configured/, hint: 'set DJANGO_SETTINGS_MODULE, as manage.py of Django does' },

@@ -8,5 +8,6 @@ test.for(servers())("daphne's own runserver runs, and is bound as planned ($age)
   const env = { FIXTURE_APPS: 'daphne' }
   await using server = await start(project, { name: 'daphne', reload: true, args: [], env })
   expect(server.logs.all.join('\n')).toMatch(/Starting ASGI\/Daphne version/)
+  expect(server.notes).toEqual([expect.stringContaining('own runserver')])
   expect(listening(treeOf(server.pid))).toEqual([new URL(server.url).host])
 })
