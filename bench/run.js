@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { servers } from './servers.js'
 
 /**
  * What devlaunch costs, beside the same thing without it, in one interleaved run: compare, don't quote absolutes.
- *
- *   npm run bench                 every table
- *   npm run bench -- 20           rounds per row; default 11
+ *   npm run bench -- 20    rounds per row; default 11
  */
 
 const root = join(import.meta.dirname, '..')
@@ -16,51 +15,8 @@ const environment = process.env.DEVLAUNCH_TEST_NEWEST ?? join(root, '.venvs/newe
 const python = join(environment, 'bin/python')
 const rounds = Number(process.argv[2] ?? 11)
 
-/** @type {{ name: string, cwd: string, target: string[], bare: (port: number) => string[] }[]} */
-const servers = [
-  {
-    name: 'http',
-    cwd: 'examples/wsgi',
-    target: [],
-    bare: (port) => ['-m', 'http.server', '--bind', '127.0.0.1', `${port}`],
-  },
-  {
-    name: 'wsgi',
-    cwd: 'examples/wsgi',
-    target: ['wsgi:application'],
-    bare: (port) => [
-      '-c',
-      `from wsgiref.simple_server import make_server; import wsgi; make_server('127.0.0.1', ${port}, wsgi.application).serve_forever()`,
-    ],
-  },
-  {
-    name: 'flask',
-    cwd: 'examples/flask',
-    target: ['app:app'],
-    bare: (port) => ['-m', 'flask', '--app', 'app:app', 'run', '--port', `${port}`, '--no-reload'],
-  },
-  {
-    name: 'django',
-    cwd: 'examples/django',
-    target: [],
-    bare: (port) => ['manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
-  },
-  {
-    name: 'uvicorn',
-    cwd: 'examples/fastapi',
-    target: ['main:app'],
-    bare: (port) => ['-m', 'uvicorn', 'main:app', '--port', `${port}`],
-  },
-  {
-    name: 'gunicorn',
-    cwd: 'examples/wsgi',
-    target: ['wsgi:application'],
-    bare: (port) => ['-m', 'gunicorn', '--bind', `127.0.0.1:${port}`, 'wsgi:application'],
-  },
-]
-
 console.log(`Time to ready, ms: median of ${rounds} interleaved rounds (spread: 10th to 90th percentile)\n`)
-console.log('server     bare                devlaunch           ratio   more    aim')
+console.log('server     bare                devlaunch           ratio                more    aim')
 for (const server of servers) {
   /** @type {number[]} */ const bare = []
   /** @type {number[]} */ const launched = []
@@ -72,24 +28,29 @@ for (const server of servers) {
   }
   const more = median(launched) - median(bare)
   const verdict = more <= 45 ? 'ok' : `${(more - 45).toFixed(0)} ms over`
+  const ratios = launched.map((time, round) => time / (bare[round] ?? Number.NaN))
   console.log(
-    `${server.name.padEnd(9)}  ${spread(bare)}  ${spread(launched)}  ` +
-      `${(median(launched) / median(bare)).toFixed(2).padStart(5)}  ${more.toFixed(0).padStart(5)}   45: ${verdict}`,
+    `${server.name.padEnd(9)}  ${spread(bare)}  ${spread(launched)}  ${spread(ratios, 2)}  ` +
+      `${more.toFixed(0).padStart(4)}   45: ${verdict}`,
   )
 }
 
-console.log('\nStart-up of Node programs, ms\n')
-/** @type {number[]} */ const nothing = []
-/** @type {number[]} */ const version = []
+console.log('\nStart-up alone, ms. The first two are the floor of "more" on this machine\n')
+/** @type {{ name: string, time: () => Promise<number>, times: number[] }[]} */
+const starts = [
+  { name: 'node -e 0', time: () => timeProgram(['-e', '0']), times: [] },
+  { name: 'guard, first line', time: timeGuard, times: [] },
+  { name: 'devlaunch --version', time: () => timeProgram([bin, '--version']), times: [] },
+  { name: 'devlaunch --help', time: () => timeProgram([bin, '--help']), times: [] },
+]
 for (let round = 0; round < rounds * 2; round++) {
-  nothing.push(await timeProgram(['-e', '0']))
-  version.push(await timeProgram([bin, '--version']))
+  for (const { time, times } of starts) times.push(await time())
 }
-const ratio = median(version) / median(nothing)
-console.log(`node -e 0             ${spread(nothing)}`)
-console.log(
-  `devlaunch --version   ${spread(version)}  ratio ${ratio.toFixed(2)}, aim 1.30: ${ratio <= 1.3 ? 'ok' : 'over'}`,
-)
+for (const { name, times } of starts) console.log(`${name.padEnd(20)}  ${spread(times)}`)
+const [nothing = 0, guard = 0, version = 0] = starts.map(({ times }) => median(times))
+const ratio = version / nothing
+console.log(`node and guard        ${(nothing + guard).toFixed(0).padStart(4)}`)
+console.log(`--version, node -e 0  ratio ${ratio.toFixed(2)}, aim 1.30: ${ratio <= 1.3 ? 'ok' : 'over'}`)
 
 console.log('\nWhile one server runs (http)\n')
 const idle = await measureIdle()
@@ -101,18 +62,21 @@ console.log(
   `guard's processor     ${idle.cpu.toFixed(2)} % of a core over 10 s, aim 0.60: ${idle.cpu <= 0.6 ? 'ok' : 'over'}`,
 )
 
-/** Until the first answer over HTTP, asked as fast as it goes. @param {(typeof servers)[number]} server */
+/** Until the first answer over HTTP, asked as fast as it goes. @param {import('./servers.js').Server} server */
 async function timeBare({ cwd, bare }) {
   const port = await freePort()
   const start = performance.now()
   const child = spawn(python, bare(port), { cwd: join(root, cwd), stdio: 'ignore', env: clean() })
-  while (!(await answers(port))) await new Promise((wake) => setTimeout(wake, 1))
+  while (!(await answers(port))) {
+    if (hasEnded(child)) throw new Error(`${python} ${bare(port).join(' ')} ended with ${child.exitCode}`)
+    await new Promise((wake) => setTimeout(wake, 1))
+  }
   const time = performance.now() - start
   await end(child)
   return time
 }
 
-/** Until devlaunch says ready, which includes Node, the guard and the proof. @param {(typeof servers)[number]} server */
+/** Until devlaunch says ready, which includes Node, the guard and the proof. @param {import('./servers.js').Server} server */
 async function timeLaunched({ name, target, cwd }) {
   const start = performance.now()
   const { child, ready } = launch([name, ...target, '--no-reload'], cwd)
@@ -146,6 +110,22 @@ function timeProgram(args) {
   return new Promise((resolve) => {
     spawn(process.execPath, args, { stdio: 'ignore' }).on('close', () => resolve(performance.now() - start))
   })
+}
+
+/** Until the guard says that it is ready for orders, which it does before it is given any. */
+async function timeGuard() {
+  const start = performance.now()
+  const child = spawn(python, ['-I', '-S', join(root, 'packages/core/guard')], {
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+  })
+  await new Promise((resolve, reject) => {
+    child.stdio[3]?.once('data', resolve)
+    child.once('close', (code) => reject(new Error(`the guard ended with ${code}`)))
+  })
+  const time = performance.now() - start
+  child.stdio[3]?.destroy() // the end of the stream is the end of the guard
+  await end(child)
+  return time
 }
 
 async function measureIdle() {
@@ -202,11 +182,18 @@ function freePort() {
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
-function end(child) {
-  return new Promise((resolve) => {
-    child.on('close', resolve)
-    child.kill('SIGINT')
-  })
+async function end(child) {
+  if (hasEnded(child)) return
+  // an interrupt that meets Python in a destructor is lost
+  const again = setInterval(() => child.kill('SIGINT'), 1000)
+  child.kill('SIGINT')
+  await new Promise((resolve) => child.on('exit', resolve))
+  clearInterval(again)
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function hasEnded({ exitCode, signalCode }) {
+  return exitCode !== null || signalCode !== null
 }
 
 function clean() {
@@ -226,7 +213,7 @@ function percentile(values, share) {
 }
 
 /** @param {number[]} values */
-function spread(values) {
-  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => percentile(values, share).toFixed(0))
+function spread(values, digits = 0) {
+  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => percentile(values, share).toFixed(digits))
   return `${middle?.padStart(4)} (${low} to ${high})`.padEnd(18)
 }
