@@ -61,8 +61,9 @@ describe('--env-file', () => {
   test('that is missing is named', async () => {
     await using folder = await project({ ...files })
     const { code, stderr } = await devlaunch(['http', '--env-file', 'none.env'], { cwd: folder.path })
-    expect(stderr).toMatch(/none\.env can't be read/)
-    expect(code).toBe(2)
+    // Node 20 to 24 look for --env-file behind the script too, and end before they run it
+    expect(stderr).toMatch(/none\.env(?:: not found| can't be read)/)
+    expect(code).not.toBe(0)
   })
 })
 

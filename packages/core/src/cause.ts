@@ -34,7 +34,7 @@ function suspicion(line: string, address: string, port: number): number {
   const named = line.includes(`'${address}'`) || line.includes(`"${address}"`)
   const numbered = new RegExp(`\\b${port}\\b`).test(line)
   const evidence = Number(wide) + 2 * Number(named) + 3 * Number(numbered)
-  return evidence && evidence + Number(opens.test(line))
+  return evidence && evidence + Number(opens.test(line) && !/^\s*(?:async )?def\s/.test(line))
 }
 
 async function sources(cwd: string): Promise<string[]> {
