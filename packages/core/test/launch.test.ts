@@ -146,6 +146,7 @@ test('a busy port that the app wanted for itself is not ours', async () => {
 })
 
 test.each<LaunchOptions>([
+  { envFile: 'none.env' },
   { timeout: 0 },
   { timeout: Number.POSITIVE_INFINITY },
   { readyPath: '//evil.example/' },
