@@ -44,11 +44,13 @@ export interface Adapter<Options extends object = object> {
  */
 export type Row<Value> = ((value: Value, release: Release) => Effect) | 'absent' | 'app-decides'
 
+/** Arguments and variables that put a decision into effect. */
 export interface Effect {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A Python package. */
 export interface Package {
   /** The module that is run with `python -m`, or imported by the app. */
   readonly module: string
@@ -80,12 +82,14 @@ export interface Target<Options extends object = object> {
   readonly example: string
 }
 
+/** An argument that is refused by name. */
 export interface Reserved {
   readonly match: RegExp
   /** What to use instead. */
   readonly use: string
 }
 
+/** A known cause of trouble, and its cure. */
 export interface Hint {
   readonly match: RegExp
   /** An instruction. */
@@ -101,6 +105,7 @@ export interface Note {
   readonly note: string
 }
 
+/** What a project has to show for a server to be meant. */
 export interface Evidence {
   /** A file in the working directory (or where the target's file is looked for). */
   readonly file?: string

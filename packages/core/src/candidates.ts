@@ -1,9 +1,18 @@
 import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Candidate, interpreterIn } from './interpreter.ts'
-import type { Search } from './python.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where to look for a Python. */
+export interface Search {
+  readonly cwd: string
+  readonly env: Environment
+  /** An interpreter, the folder of a virtual environment, or a command on the PATH. No other is tried. */
+  readonly python?: string | undefined
+  /** Ends the questions to other programs. */
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * Where the Python of a project may be, the likeliest first. Only what is asked for is looked up.

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'GUARD_LOST'
   | 'ABORTED'
 
+/** What an error carries beside its code and its one sentence. */
 export interface ErrorParts {
   /** What to do about it: an instruction. */
   readonly hint?: string

@@ -15,6 +15,7 @@ export interface Socket {
   readonly cwd: string
 }
 
+/** A process, as a person recognises it. */
 export interface Process {
   readonly pid: number
   readonly command: string
@@ -40,6 +41,7 @@ export type GuardEvent =
       readonly survivors: readonly Process[]
     }
 
+/** The size of a terminal, in characters. */
 export interface Terminal {
   readonly columns: number
   readonly rows: number

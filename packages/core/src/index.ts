@@ -12,12 +12,13 @@ export type {
   Target,
 } from './adapter.ts'
 export { type Address, authority, parseAddress, type Reach } from './address.ts'
+export type { Search } from './candidates.ts'
 export { commandLine, withoutSecrets } from './command.ts'
 export { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 export { describeHolder } from './failure.ts'
 export { type Process, type Socket, type Terminal, whoHolds } from './guard.ts'
 export type { Candidate, Interpreter, Rejected } from './interpreter.ts'
-export { type LaunchEvent, type LaunchOptions, launch, prepare, type Server } from './launch.ts'
+export { launch, prepare } from './launch.ts'
 export type { Logs, Stream } from './logs.ts'
 export { type Facts, type Plan, type PlanOptions, plan, type Reason } from './plan.ts'
 export {
@@ -30,8 +31,9 @@ export {
   type Wishes,
 } from './policy.ts'
 export type { PrepareOptions } from './prepare.ts'
-export { listPythons, type Search } from './python.ts'
+export { listPythons } from './python.ts'
 export { release } from './release.ts'
+export type { LaunchEvent, LaunchOptions, Server } from './server.ts'
 export { findTarget, type Place } from './target.ts'
 export type { Proof } from './wait.ts'
 export type { Exit } from './watch.ts'

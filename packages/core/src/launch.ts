@@ -1,61 +1,14 @@
-import type { Readable } from 'node:stream'
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { explainSetback, isPortRace } from './failure.ts'
-import { type Guard, openGuard, type Socket, type Terminal, whoHolds } from './guard.ts'
+import { type Guard, openGuard, type Terminal, whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
-import { Log, type Logs, type Stream } from './logs.ts'
+import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
-import { checkWait, type Proof, waitUntilReady } from './wait.ts'
-import { type Exit, watchEnd, watchOutput } from './watch.ts'
-
-export interface LaunchOptions extends PrepareOptions {
-  /** Ready means a status below 400 on this path. Default: any answer to `GET /`. */
-  readonly readyPath?: string
-  /** Milliseconds until it must be ready. Default 60 000. */
-  readonly timeout?: number
-  /** Called with the server's output as it comes, not line by line: a prompt has no end of line. */
-  readonly onOutput?: (text: string, stream: Stream) => void
-  /** Called for each step of the server's life, until `exit`. */
-  readonly onEvent?: (event: LaunchEvent) => void
-  /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
-  readonly terminal?: Terminal & { readonly input: Readable }
-}
-
-export type LaunchEvent =
-  | { readonly event: 'planned'; readonly plan: Plan; readonly python: Interpreter }
-  | { readonly event: 'guard'; readonly python: string; readonly source: string }
-  | { readonly event: 'started'; readonly pid: number }
-  | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
-  | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
-  | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
-  | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
-  | ({ readonly event: 'exit' } & Exit)
-
-/** A server that runs, is ours, and listens where it was meant to. */
-export interface Server extends AsyncDisposable {
-  /** With a numeric address and without a slash at the end: `http://127.0.0.1:8000`. */
-  readonly url: string
-  readonly pid: number
-  readonly plan: Plan
-  readonly python: Interpreter
-  /** What was seen when it became ready. */
-  readonly proof: Proof
-  /** What the adapter knows about this start: which app's runserver serves, for example. */
-  readonly notes: readonly string[]
-  readonly logs: Logs
-  /** Resolves when the last process of its tree is gone; never rejects. */
-  readonly exited: Promise<Exit>
-  /** Every listening socket of the tree now, from the kernel. */
-  sockets(): Promise<readonly Socket[]>
-  /** For a server with a terminal. */
-  resize(terminal: Terminal): void
-  /** SIGINT, 3 s, SIGINT, 2 s, SIGKILL to whatever is left. Resolves when nothing is. */
-  stop(): Promise<Exit>
-  /** SIGKILL to the whole tree at once. */
-  kill(): Promise<Exit>
-}
+import type { LaunchEvent, LaunchOptions, Server } from './server.ts'
+import { checkWait, waitUntilReady } from './wait.ts'
+import { watchEnd, watchOutput } from './watch.ts'
 
 /** Seconds after the first and the second SIGINT. */
 const graces: readonly number[] = [3, 2]
@@ -87,7 +40,10 @@ export async function launch<Options extends object>(
   }
 }
 
-/** Everything that would be run, and nothing is. */
+/**
+ * Everything that would be run; nothing of it is.
+ * @throws DevlaunchError as `launch` does before it starts anything.
+ */
 export async function prepare<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & PrepareOptions & { readonly terminal?: unknown } = {} as Options & PrepareOptions,

@@ -1,3 +1,4 @@
+/** Where a server wrote something. */
 export type Stream = 'stdout' | 'stderr'
 
 /** The last lines of a server's output. In a terminal everything is on `stdout`. */

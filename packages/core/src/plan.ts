@@ -26,6 +26,7 @@ export interface Plan {
   readonly unenforced: readonly (keyof Enforced)[]
 }
 
+/** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
   readonly field: keyof Enforced | 'output' | 'user'
   readonly why: string
@@ -41,6 +42,7 @@ export interface Facts {
   readonly terminal: boolean
 }
 
+/** What the user adds for the server itself. */
 export interface PlanOptions {
   /** Arguments for the server itself. */
   readonly args?: readonly string[]

@@ -16,6 +16,7 @@ import { choosePython } from './python.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
 
+/** Everything that a plan depends on, beside the adapter's own options. */
 export interface PrepareOptions extends Wishes, PlanOptions {
   /** Default: the current working directory. */
   readonly cwd?: string

@@ -1,18 +1,9 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyAdapter } from './adapter.ts'
-import { candidates, type Environment, projectFolders } from './candidates.ts'
+import { candidates, projectFolders, type Search } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
 import { type Candidate, type Interpreter, judge, type Rejected } from './interpreter.ts'
-
-export interface Search {
-  readonly cwd: string
-  readonly env: Environment
-  /** An interpreter, the folder of a virtual environment, or a command on the PATH. No other is tried. */
-  readonly python?: string | undefined
-  /** Ends the questions to other programs. */
-  readonly signal?: AbortSignal | undefined
-}
 
 /**
  * The interpreter that runs this server here.

@@ -1,7 +1,6 @@
 import { DevlaunchError } from './errors.ts'
 import type { Guard, Socket } from './guard.ts'
 import type { Bind } from './policy.ts'
-import type { Doom } from './watch.ts'
 
 /** What was seen when the server became ready. */
 export interface Proof {
@@ -21,6 +20,13 @@ export type Setback =
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
   | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
+
+/** Whether the output says that the server can never become ready. */
+export interface Doom {
+  readonly certain: boolean
+  /** Resolves a moment after, when the reason has been printed too. */
+  readonly told: Promise<void>
+}
 
 export interface WaitOptions {
   readonly url: string

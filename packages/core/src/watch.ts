@@ -6,6 +6,7 @@ import { exposed } from './failure.ts'
 import type { Guard, Process, Socket } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
+import type { Doom } from './wait.ts'
 
 /** How a server ended. */
 export interface Exit {
@@ -23,13 +24,6 @@ export interface Exit {
 
 /** Milliseconds in which the rest of a traceback follows the line that told of it. */
 const restOfTraceback = 200
-
-/** Whether the output says that the server can never become ready. */
-export interface Doom {
-  readonly certain: boolean
-  /** Resolves a moment after, when the reason has been printed too. */
-  readonly told: Promise<void>
-}
 
 /** Keeps the output and hands it on. `complete`: its last byte has come. */
 export function watchOutput(

@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   release: [],
   command: [],
   logs: [],
+  server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
   plan: ['errors'],
