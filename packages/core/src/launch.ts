@@ -13,6 +13,9 @@ import { watchEnd, watchOutput } from './watch.ts'
 /** Seconds after the first and the second SIGINT. */
 const graces: readonly number[] = [3, 2]
 
+/** The same for a server that has served nobody: uvicorn's parent hears nothing while a worker imports the app. */
+const startGraces: readonly number[] = [1]
+
 /** How many times a launch is tried, as long as another process takes the port in the last moment. */
 const races = 3
 
@@ -64,7 +67,7 @@ async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<
   try {
     return await run(adapter, options, guard, found, here)
   } catch (error) {
-    guard.stop(graces)
+    guard.stop(startGraces)
     await guard.ended
     throw error
   }
@@ -111,7 +114,7 @@ async function run(
   const outcome = await waitUntilReady(guard, { url, bind: policy.bind, readyPath, timeout, signal, doom })
   if ('kind' in outcome) {
     phase = 'failed'
-    guard.stop(graces)
+    guard.stop(startGraces)
     await exited // its last words are part of the reason
     const holders = () => whoHolds(found.python.path, port)
     throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
