@@ -31,8 +31,13 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
 async function reloaded(server: Server, save: () => Promise<void>): Promise<void> {
   const answering = async () => (await fetch(`${server.url}/pid`)).text()
   const before = await answering()
-  const saveAndAsk = () => save().then(answering) // again and again: a reloader misses what comes before its first look
-  await expect.poll(saveAndAsk, { ...eventually, interval: 300 }).not.toBe(before)
+  // A reloader misses what is saved before its first look, hence again; but not while it restarts, which would
+  // begin anew. Meanwhile nobody may answer.
+  const saveAndSee = async () => {
+    await save()
+    await vi.waitUntil(async () => (await answering().catch(() => before)) !== before, { timeout: 5000 })
+  }
+  await vi.waitFor(saveAndSee, { timeout: 30_000 })
 }
 
 function where({ address, port }: Socket): string {
