@@ -133,7 +133,7 @@ function reason(output: string, known: RegExp | undefined): string {
     lines.findLast((line) => /error|fail|can't|cannot/i.test(line)) ??
     lines.findLast((line) => line !== '') ??
     'it printed nothing'
-  return line.trim().replace(/^error:\s*/i, '')
+  return line.trim().replace(/^error:\s*|\.$/gi, '')
 }
 
 /** The last line of a traceback: `shop.errors.NoStock: none left` */
