@@ -115,7 +115,7 @@ function timeProgram(args) {
 /** Until the guard says that it is ready for orders, which it does before it is given any. */
 async function timeGuard() {
   const start = performance.now()
-  const child = spawn(python, ['-I', '-S', join(root, 'packages/core/guard')], {
+  const child = spawn(python, ['-I', '-S', join(root, 'packages/core/guard/__main__.py')], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   })
   await new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Reach } from './address.ts'
@@ -81,7 +82,7 @@ export interface Guard {
 /** Milliseconds that a guard is given: to answer, to end a tree after the last grace, to hand over its last output. */
 const patience = { answer: 2000, end: 7000, output: 300 }
 
-const directory = fileURLToPath(new URL('../guard', import.meta.url))
+const program = fileURLToPath(new URL('../guard/__main__.py', import.meta.url))
 
 /**
  * Starts the guard under this interpreter. It does nothing until it is told to.
@@ -89,9 +90,9 @@ const directory = fileURLToPath(new URL('../guard', import.meta.url))
  */
 export function openGuard(python: string, terminal: boolean): Guard {
   // Not through execa: loading it takes longer than starting the guard (docs/decisions.md).
-  const guard = spawn(python, ['-I', '-S', directory, ...(terminal ? ['terminal'] : [])], {
+  const guard = spawn(python, ['-I', '-S', program, ...(terminal ? ['terminal'] : [])], {
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
-    cwd: directory,
+    cwd: dirname(program),
     windowsHide: true,
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
