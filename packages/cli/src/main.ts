@@ -31,10 +31,20 @@ async function run(args: Arguments): Promise<number> {
   const [word, second] = args.words
   if (args.version) return print(`${await version()}\n`)
   if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
+  checkHere()
   if (word === 'which') return which(second, args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)
   return serve(choice, args)
+}
+
+function checkHere(): void {
+  try {
+    process.cwd()
+  } catch (cause) {
+    const hint = 'go to one that does'
+    throw new DevlaunchError('USAGE', 'the working directory no longer exists', { cause, hint })
+  }
 }
 
 function helpText(name: string | undefined): string {

@@ -5,6 +5,7 @@ import {
   commandLine,
   type DevlaunchError,
   describeHolder,
+  type Exit,
   type Interpreter,
   type Plan,
   type Proof,
@@ -53,6 +54,11 @@ export class Printer {
     return clean(
       `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`,
     )
+  }
+
+  ended(server: string, { code, signal }: Exit): string {
+    const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+    return `\n${server} ended by itself: ${how}\n`
   }
 
   strangers(sockets: readonly Socket[]): string {

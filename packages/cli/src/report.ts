@@ -1,6 +1,9 @@
 import { type DevlaunchError, type LaunchEvent, type Stream, withoutSecrets } from '@devlaunch/core'
 import { Cleaner } from './clean.ts'
 
+/** Characters of a line that are waited for. */
+const longest = 65_536
+
 /** `--json`: one event per line, on stdout, and nothing else there. */
 export class JsonReport {
   readonly #cleaners = { stdout: new Cleaner(false), stderr: new Cleaner(false) }
@@ -14,7 +17,10 @@ export class JsonReport {
 
   output(text: string, stream: Stream): void {
     const lines = (this.#pending[stream] + this.#cleaners[stream].clean(text)).split('\n')
-    this.#pending[stream] = lines.pop() ?? ''
+    const rest = lines.pop() ?? ''
+    // a line without an end is told in pieces, or it would be searched again with every byte
+    if (rest.length > longest) lines.push(rest)
+    this.#pending[stream] = rest.length > longest ? '' : rest
     for (const line of lines) write({ event: 'log', stream, line })
   }
 

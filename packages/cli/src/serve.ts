@@ -1,5 +1,6 @@
 import {
   DevlaunchError,
+  type Exit,
   type LaunchEvent,
   type LaunchOptions,
   launch,
@@ -23,7 +24,7 @@ import { wishes } from './wishes.ts'
 export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
   const signals = handleSignals()
   const terminal = args.json ? undefined : lendTerminal()
-  const show = args.json ? showJson() : showText(args, terminal !== undefined)
+  const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined)
   const waiting = args.json || args.quiet ? undefined : startWaiting(`starting ${adapter.name}`)
   let python: string | undefined
   let proven = false
@@ -52,6 +53,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
     if (args.open) await openBrowser(server.url)
     const exit = await server.exited
     if (exit.error) show.error(exit.error)
+    else if (signals.exitCode() === undefined) show.ended(exit)
     return exit.error ? exitCodeOf(exit.error) : (signals.exitCode() ?? exitCodeAfter(exit))
   } catch (error) {
     waiting?.end()
@@ -75,6 +77,8 @@ interface Show {
     readonly proven: boolean
     readonly taken: readonly Socket[]
   }) => void
+  /** It ended, and nobody had asked for that. */
+  readonly ended: (exit: Exit) => void
   readonly error: (error: DevlaunchError) => void
 }
 
@@ -84,12 +88,13 @@ function showJson(): Show {
     event: (event) => report.event(event),
     output: (text, stream) => report.output(text, stream),
     ready: () => {},
+    ended: () => {},
     error: (error) => report.error(error),
   }
 }
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
-function showText({ quiet }: Arguments, terminal: boolean): Show {
+function showText({ quiet }: Arguments, adapterName: string, terminal: boolean): Show {
   let running = false
   const printer = new Printer(process.stderr)
   const cleaners = { stdout: new Cleaner(terminal), stderr: new Cleaner(terminal) }
@@ -106,6 +111,7 @@ function showText({ quiet }: Arguments, terminal: boolean): Show {
       const ready = { plan, python: server.python, pythonVersion: python, proof, proven, taken, notes }
       process.stderr.write(printer.ready(ready))
     },
+    ended: (exit) => process.stderr.write(printer.ended(adapterName, exit)),
     // the output of a server that failed has been shown already
     error: (error) => process.stderr.write(printer.error(error, { withOutput: !printed.has(error.code) })),
   }

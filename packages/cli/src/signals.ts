@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Numbers are the same on every system that has them; the exit code is 128 more. */
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
@@ -20,6 +22,7 @@ export function handleSignals(): Signals {
   // before there is a server to kill: the guard ends whatever has been started
   let insist: () => void = () => process.exit(first && 128 + first.number)
   for (const [name, number] of Object.entries(numbers)) {
+    if (name === 'SIGHUP' && hangUpIgnored()) continue
     process.on(name, () => {
       if (!first) {
         first = { number, at: performance.now() }
@@ -38,4 +41,11 @@ export function handleSignals(): Signals {
       else controller.signal.addEventListener('abort', stop, { once: true })
     },
   }
+}
+
+/** nohup: Node doesn't tell that a signal is ignored, and a handler of ours would undo it. */
+function hangUpIgnored(): boolean {
+  if (process.platform !== 'linux') return false
+  const ignored = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  return (BigInt(`0x${ignored}`) & 1n) === 1n
 }

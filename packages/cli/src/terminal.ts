@@ -37,6 +37,7 @@ export function lendTerminal(): LentTerminal | undefined {
     process.once('exit', giveBack)
     stdin.setRawMode(true)
     stdin.on('data', onData)
+    stdin.on('error', () => {}) // EIO: the window is gone, and SIGHUP tells
     stdin.resume()
   }
   const giveBack = () => {
@@ -46,9 +47,14 @@ export function lendTerminal(): LentTerminal | undefined {
     stdin.setRawMode(false)
     stdin.pause()
   }
+  const resume = () => {
+    if (!inForeground()) return // `bg`: the terminal stays the shell's until `fg`
+    process.off('SIGCONT', resume)
+    take()
+  }
   const suspend = () => {
     giveBack()
-    process.once('SIGCONT', take)
+    process.on('SIGCONT', resume)
     process.kill(0, 'SIGTSTP')
   }
   return { ...size(), input, take, giveBack, onResize: (resize) => stdout.on('resize', () => resize(size())) }

@@ -38,6 +38,12 @@ describe('the interpreter is the one of the project, and says why', () => {
     expect(JSON.stringify(candidates)).not.toContain(join(folder.path, '.venv'))
   })
 
+  test('one that anybody could change is passed over', async () => {
+    await using folder = await project({ '.git/HEAD': '', 'app.py': flask, '.venv/pyvenv.cfg': '' })
+    await chmod(join(folder.path, '.venv'), 0o777)
+    expect(JSON.stringify((await chosen(folder.path)).candidates)).not.toContain(join(folder.path, '.venv'))
+  })
+
   test('VIRTUAL_ENV wins over .venv, --python over both', async () => {
     await using folder = await project({ '.git/HEAD': '', 'app.py': flask })
     await symlink(newest(), join(folder.path, 'other'))
@@ -45,6 +51,9 @@ describe('the interpreter is the one of the project, and says why', () => {
     const env = { VIRTUAL_ENV: join(folder.path, 'other') }
     expect((await chosen(folder.path, [], env)).chosen.path).toBe(join(folder.path, 'other/bin/python'))
     expect((await chosen(folder.path, ['--python', newest()], env)).chosen.path).toBe(newestPython())
+    expect((await chosen(folder.path, ['--python', '.venv'], env)).chosen.path).toBe(
+      join(folder.path, '.venv/bin/python'),
+    )
   })
 
   test('one without the framework is rejected with the reason, and the next is tried', async () => {

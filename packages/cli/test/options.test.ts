@@ -79,3 +79,15 @@ test.runIf(process.platform === 'linux')('--open opens the address that was prov
   running.kill('SIGINT')
   expect((await running).exitCode).toBe(130)
 })
+
+test('a server that ends by itself is not left unsaid', async () => {
+  await using folder = await project({
+    'app.py':
+      'import os, threading\nthreading.Timer(1, os._exit, [3]).start()\ndef app(environ, start_response):\n    start_response("200 OK", [])\n    return []\n',
+  })
+  const { code, stderr } = await devlaunch(['wsgi', 'app:app', '--python', newestPython()], {
+    cwd: folder.path,
+  })
+  expect(stderr).toMatch(/wsgi ended by itself: exit code 3/)
+  expect(code).toBe(3)
+})

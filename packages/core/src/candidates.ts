@@ -62,12 +62,12 @@ export async function projectFolders(cwd: string, env: Environment): Promise<str
   return folders
 }
 
-/** An environment that somebody else put in a folder above us (/tmp/.venv) isn't run. */
+/** An environment that somebody else put in a folder above us (/tmp/.venv), or could change, isn't run. */
 async function isOurs(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined)
   if (!found?.isDirectory()) return false
   const uid = process.getuid?.()
-  return uid === undefined || found.uid === uid || found.uid === 0
+  return uid === undefined || ((found.uid === uid || found.uid === 0) && !(found.mode & 0o002))
 }
 
 async function* ofTools(
@@ -113,8 +113,8 @@ async function* ofPyenv(folders: readonly string[], env: Environment): AsyncGene
 
 /** What the user named: an interpreter, an environment's folder, or a command. */
 async function locate(wish: string, cwd: string, env: Environment): Promise<string> {
-  if (basename(wish) === wish) return (await inPath(wish, env)) ?? resolve(cwd, wish)
-  const path = isAbsolute(wish) ? wish : resolve(cwd, wish)
+  const command = basename(wish) === wish ? await inPath(wish, env) : undefined
+  const path = command ?? resolve(cwd, wish)
   const found = await stat(path).catch(() => undefined)
   return found?.isDirectory() ? interpreterIn(path) : path
 }

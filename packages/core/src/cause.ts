@@ -18,7 +18,7 @@ export async function likelyCause(
     const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n')
     for (const [index, line] of lines.entries()) {
       const score = suspicion(line, address, port)
-      if (score > (best?.score ?? 0)) {
+      if (score > (best?.score ?? 1)) {
         best = { score, text: `${relative(cwd, path)}:${index + 1}: ${line.trim().slice(0, 160)}` }
       }
     }

@@ -67,7 +67,7 @@ export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<D
   const cause = await likelyCause(plan.cwd, socket)
   return new DevlaunchError(
     'EXPOSED',
-    `pid ${pid} (${command}) listened on ${authority(address, port)}, open to ${audience}; ` +
+    `pid ${pid} (${command || 'it has ended'}) listened on ${authority(address, port)}, open to ${audience}; ` +
       `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
     {
       ...(cause && { output: `likely cause: ${cause}` }),

@@ -108,7 +108,7 @@ export function checkWait({ timeout = 1, readyPath = '/' }: { timeout?: number; 
   if (!(timeout > 0 && timeout <= longestTimeout)) {
     throw new DevlaunchError('USAGE', `${timeout} ms is not a time to wait`, { hint: 'give up to 24 days' })
   }
-  if (!/^\/(?!\/)/.test(readyPath)) {
+  if (!/^\/(?![/\\])/.test(readyPath)) {
     throw new DevlaunchError('USAGE', `${JSON.stringify(readyPath)} is not a path`, {
       hint: 'start it with one slash, for example /health',
     })

@@ -150,6 +150,7 @@ test.each<LaunchOptions>([
   { timeout: 0 },
   { timeout: Number.POSITIVE_INFINITY },
   { readyPath: '//evil.example/' },
+  { readyPath: '/\\evil.example/' },
 ])('%j is refused', async (options) => {
   await expect(run('good', options)).rejects.toMatchObject({ code: 'USAGE' })
 })
