@@ -5,6 +5,7 @@ import _signal
 import os
 
 _CHILDREN = "/proc/%d/task/%d/children"
+_SEARCHES = 4
 
 
 class Tree:
@@ -12,6 +13,7 @@ class Tree:
 
     def __init__(self, server):
         self._root = os.getpid()
+        self._searched = {}  # socket -> how often it was looked for in every thread
 
     def members(self):
         """Pids, the dead excepted, in no particular order."""
@@ -24,8 +26,21 @@ class Tree:
         return found
 
     def owners(self, listeners):
-        """Which members hold which socket: {inode: [pid, ...]}, and the members that can't be read."""
-        return _owners(self.members())
+        """Which members hold which socket: {inode: [pid, ...]}, and the members that can't be read.
+
+        A socket that nobody seems to hold is looked for in the descriptors of every thread, a few times: a thread
+        may have a table of its own, and a process whose first thread has ended shows an empty one.
+        """
+        members = self.members()
+        owners, unreadable = _owners(members)
+        self._searched = {each.id: self._searched.get(each.id, 0) for each in listeners if each.id not in owners}
+        strange = [id for id, times in self._searched.items() if times < _SEARCHES]
+        if strange:
+            for id in strange:
+                self._searched[id] += 1
+            threads, _ = _owners(members, by_thread=True)
+            owners.update((id, threads[id]) for id in strange if id in threads)
+        return owners, unreadable
 
     def kill(self, pid):
         """Ends it, unless it has ended already and the number is somebody else's by now: the handle stays with
@@ -67,25 +82,32 @@ class Tree:
         return False
 
 
-def _owners(pids):
+def _owners(pids, by_thread=False):
     owners, unreadable = {}, []
     for pid in pids:
-        try:
-            entries = os.listdir("/proc/%d/fd" % pid)
-        except OSError:
-            if _lives(pid):
-                unreadable.append(pid)
-            continue
-        for entry in entries:
+        tables = ["/proc/%d/fd" % pid]
+        if by_thread:
+            tables = ["/proc/%d/task/%d/fd" % (pid, thread) for thread in _threads(pid)]
+        for table in tables:
             try:
-                target = os.readlink("/proc/%d/fd/%s" % (pid, entry))
+                entries = os.listdir(table)
             except OSError:
+                if _lives(pid):
+                    unreadable.append(pid)
                 continue
-            if target.startswith("socket:["):
-                holders = owners.setdefault(int(target[8:-1]), [])
+            for inode in filter(None, map(_socket, [table + "/" + entry for entry in entries])):
+                holders = owners.setdefault(inode, [])
                 if pid not in holders:
                     holders.append(pid)
     return owners, unreadable
+
+
+def _socket(descriptor):
+    try:
+        target = os.readlink(descriptor)
+    except OSError:
+        return None
+    return int(target[8:-1]) if target.startswith("socket:[") else None
 
 
 def _children(pid):

@@ -131,6 +131,28 @@ ctypes.CDLL(None).syscall(EXIT, 0)""".replace("EXIT", "60" if os.uname().machine
             time.sleep(0.01)
         self.assertIn(child.pid, linux_processes.Tree(0).members())
 
+    def test_a_socket_in_a_thread_s_own_table_is_found_a_few_times_not_for_ever(self):
+        script = """
+import ctypes, socket, threading, time
+def hold():
+    assert ctypes.CDLL(None).unshare(0x400) == 0  # CLONE_FILES
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    time.sleep(60)
+threading.Thread(target=hold).start()"""
+        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        self.addCleanup(lambda: (child.kill(), child.communicate()))
+        port = int(child.stdout.readline())
+        listeners = [each for each in linux_sockets.open_table().read() if each.port == port]
+        tree = linux_processes.Tree(0)
+        owners, unreadable = tree.owners(listeners)
+        self.assertEqual((owners[listeners[0].id], unreadable), ([child.pid], []))
+        with mock.patch.object(linux_processes, "_owners", wraps=linux_processes._owners) as search:
+            for _ in range(9):
+                tree.owners([mock.Mock(id=1)])  # somebody else's, who is never found
+        thorough = [call for call in search.call_args_list if call.kwargs.get("by_thread")]
+        self.assertEqual(len(thorough), linux_processes._SEARCHES)
+
     def test_zombies_are_nobody(self):
         child = subprocess.Popen(["true"])
         self.addCleanup(child.wait)
