@@ -23,7 +23,7 @@ const samples = {
   proxyHeaders: { off: false, on: true },
   allowedHosts: { '127.0.0.1': ['127.0.0.1'] },
   dotenv: { off: false, on: true },
-  grace: { '2 s': 2 },
+  grace: { '1 s': 1 },
 }
 
 /** @type {Readonly<Record<string, () => string>>} */

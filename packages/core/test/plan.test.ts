@@ -38,7 +38,7 @@ const planned = (options: PlanOptions & { app?: string }, change: Partial<Facts>
 test('a plan is the whole command', () => {
   expect(planned({ args: ['--verbose'], env: { COLOUR: 'red', SNAKE_PORT: '9' } })).toMatchObject({
     file: '/venv/bin/python',
-    args: ['-m', 'snake', '--verbose', '--host=127.0.0.1', '--port=8000', '--grace=2', 'main:app'],
+    args: ['-m', 'snake', '--verbose', '--host=127.0.0.1', '--port=8000', '--grace=1', 'main:app'],
     env: { COLOUR: 'red', SNAKE_DEBUG: '0', PYTHONUNBUFFERED: '1' },
     unset: ['PORT', 'SNAKE_HOST', 'SNAKE_PORT'],
     cwd: '/shop',
@@ -58,8 +58,8 @@ test('a terminal needs no unbuffering', () => {
 })
 
 test('a release that does not know a flag is not given it; an unknown one is the newest', () => {
-  expect(planned({}, { release: release('1.9.9') }).args).not.toContain('--grace=2')
-  expect(planned({}, { release: release(undefined) }).args).toContain('--grace=2')
+  expect(planned({}, { release: release('1.9.9') }).args).not.toContain('--grace=1')
+  expect(planned({}, { release: release(undefined) }).args).toContain('--grace=1')
 })
 
 describe('a target matches the grammar, or nothing is spawned', () => {

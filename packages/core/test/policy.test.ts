@@ -14,7 +14,7 @@ test('every decision is safe by default', () => {
     proxyHeaders: false,
     allowedHosts: ['127.0.0.1'],
     dotenv: false,
-    grace: 2,
+    grace: 1,
   })
 })
 

@@ -10,7 +10,7 @@ describe('the whole command', () => {
   const bind = ['--bind=127.0.0.1:8000', '--no-control-socket']
   const doubt = '--forwarded-allow-ips='
   const trust = '--forwarded-allow-ips=127.0.0.1,::1'
-  const grace = '--graceful-timeout=2'
+  const grace = '--graceful-timeout=1'
   test.each<[string, Situation, string[]]>([
     ['defaults', {}, [...bind, doubt, grace]],
     ['reload', { reload: true }, [...bind, '--reload', doubt, grace]],
@@ -44,7 +44,7 @@ describe('the whole command', () => {
   })
 
   test('without an app gunicorn.conf.py names it', () => {
-    expect(planner(gunicorn, newest)().args.at(-1)).toBe('--graceful-timeout=2')
+    expect(planner(gunicorn, newest)().args.at(-1)).toBe('--graceful-timeout=1')
   })
 
   test.each(['main', 'main:app', 'shop.wsgi:application', 'main:create_app()', "main:create_app('dev')"])(

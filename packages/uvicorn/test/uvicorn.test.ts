@@ -9,7 +9,7 @@ const planned = planner(uvicorn, newest, { app: 'main:app' })
 describe('the whole command', () => {
   const safe = ['--host=127.0.0.1', '--port=8000']
   const trusted = ['--proxy-headers', '--forwarded-allow-ips=127.0.0.1,::1']
-  const grace = '--timeout-graceful-shutdown=2'
+  const grace = '--timeout-graceful-shutdown=1'
   test.each<[string, Situation, string[]]>([
     ['defaults', {}, [...safe, '--no-proxy-headers', grace]],
     ['reload', { reload: true }, [...safe, '--reload', '--no-proxy-headers', grace]],
