@@ -148,7 +148,7 @@ async function tell(
   return result.failed ? undefined : result.stdout.trim() || undefined
 }
 
-function exists(path: string): Promise<boolean> {
+export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyAdapter } from './adapter.ts'
-import { candidates, projectFolders, type Search } from './candidates.ts'
+import { candidates, exists, projectFolders, type Search } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
 import { type Candidate, type Interpreter, judge, type Rejected } from './interpreter.ts'
 
@@ -75,11 +74,10 @@ async function notFound(
 async function installation(distribution: string, python: string, { cwd, env }: Search): Promise<string> {
   for (const folder of await projectFolders(cwd, env)) {
     for (const [file, command] of Object.entries(tools)) {
-      const there = await access(join(folder, file)).then(() => true, () => false) // biome-ignore format: one thought
-      if (there) return `${command} ${distribution}`
+      if (await exists(join(folder, file))) return `${command} ${distribution}`
     }
   }
-  const wanted = await access(join(cwd, 'requirements.txt')).then(() => '-r requirements.txt', () => distribution) // biome-ignore format: one thought
+  const wanted = (await exists(join(cwd, 'requirements.txt'))) ? '-r requirements.txt' : distribution
   // PEP 668: Debian's and Homebrew's Pythons refuse to install into themselves
   const own = python.startsWith('/usr/') || python.startsWith('/opt/homebrew/')
   return own
