@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from errno import errorcode
 
 import system
 import watch
@@ -13,13 +14,16 @@ IDLE = 0.5  # seconds between two turns when there is nothing to watch
 BUSY = 0.05  # the same while the server runs: its exit and signals to us are noticed within this
 ORPHAN_GRACE = 1.0  # the launcher is gone: one request, a second, the end
 GIVE_UP = 5.0  # seconds of killing before a process is reported as a survivor
+HASTY = 1.0  # seconds: a reloader looks at the sources once per second, so an earlier end isn't its doing
 
 
 class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.ladder = self.exit = None
+        self.tree = self.watch = self.ladder = self.exit = None
+        self.order = self.socket = None
+        self.started = 0.0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -63,14 +67,30 @@ class Guard:
     def do_start(self, **message):
         before = {listener.id for listener in self.table.read()} if self.table else ()
         try:
-            self.pid = self.host.start(message)
+            self.socket = _bind(message)
+        except OSError as error:
+            self.channel.send("taken", code=errorcode.get(error.errno, ""))
+            return
+        try:
+            pid = self._spawn(message)
         except OSError as error:
             self.channel.send("failed", reason=error.strerror, file=error.filename)
             return
-        self.tree = system.Tree(self.pid)
+        self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
         self.next_turn = 0.0
-        self.channel.send("started", pid=self.pid)
+        self.channel.send("started", pid=pid)
+
+    def _spawn(self, message):
+        self.order, self.started = message, time.monotonic()
+        pid = self.host.start(message, self.socket and self.socket.descriptor)
+        if self.socket and self.socket.descriptor and message.get("restart") is None:
+            self._let_go()  # the server has its own
+        return pid
+
+    def _let_go(self):
+        if self.socket:
+            self.socket.close()
 
     def _watch(self, before, address, port):
         if self.table:
@@ -121,14 +141,26 @@ class Guard:
 
     def _begin(self, ladder):
         self.ladder, self.next_turn = ladder, 0.0
+        self._let_go()
 
     def _reap(self, now):
         status = self.host.reap()
-        if status is not None:
+        if status is not None and not self._restarted(status, now):
             self.exit = status
             if not self.ladder:
                 self._begin(Ladder(now, [GIVE_UP]))
             self.ladder.leader_gone(now)
+
+    def _restarted(self, status, now):
+        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again."""
+        meant = self.ready or now - self.started >= HASTY
+        if self.ladder or status != self.order.get("restart") or not meant:
+            return False
+        try:
+            self.channel.send("restarted", pid=self._spawn(self.order))
+        except OSError:  # the interpreter has gone meanwhile: the server has ended
+            return False
+        return True
 
     def _look(self, now):
         findings = self.watch.look(now)
@@ -183,6 +215,14 @@ class Guard:
             for pid in self.tree.members():
                 self.tree.kill(pid)
             time.sleep(system.STOPPING)
+
+
+def _bind(message):
+    if message.get("listener", "own") == "own":
+        return None
+    from handover import Handover
+
+    return Handover(message["address"], message["port"], message["listener"])
 
 
 def main():

@@ -20,6 +20,7 @@ const adapter: Adapter<{ app?: string }> = {
     dotenv: 'absent',
     grace: (seconds, { atLeast }) => ({ args: atLeast('2.0') ? [`--grace=${seconds}`] : [] }),
   },
+  socket: () => ({ args: ['--fd=3'] }),
   scrub: ['SNAKE_*', 'PORT'],
   reserved: [{ match: /^--host/, use: 'use --host' }],
   hints: [],
@@ -29,6 +30,7 @@ const facts: Facts = {
   release: release('2.1'),
   cwd: '/shop',
   env: { PATH: '/bin', PORT: '80', SNAKE_HOST: '0.0.0.0', SNAKE_DEBUG: '1' },
+  platform: 'linux',
   terminal: false,
 }
 const policy = resolvePolicy({}, { host: '127.0.0.1', reach: 'loopback' }, 8000)
