@@ -14,7 +14,6 @@ IDLE = 0.5  # seconds between two turns when there is nothing to watch
 BUSY = 0.05  # the same while the server runs: its exit and signals to us are noticed within this
 ORPHAN_GRACE = 1.0  # the launcher is gone: one request, a second, the end
 GIVE_UP = 5.0  # seconds of killing before a process is reported as a survivor
-HASTY = 1.0  # seconds: a reloader looks at the sources once per second, so an earlier end isn't its doing
 
 
 class Guard:
@@ -23,7 +22,7 @@ class Guard:
         self.table = system.open_table()
         self.tree = self.watch = self.ladder = self.exit = None
         self.order = self.socket = None
-        self.started = 0.0
+        self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -82,7 +81,7 @@ class Guard:
         self.channel.send("started", pid=pid)
 
     def _spawn(self, message):
-        self.order, self.started = message, time.monotonic()
+        self.order = message
         pid = self.host.start(message, self.socket and self.socket.descriptor)
         if self.socket and self.socket.descriptor and message.get("restart") is None:
             self._let_go()  # the server has its own
@@ -145,17 +144,18 @@ class Guard:
 
     def _reap(self, now):
         status = self.host.reap()
-        if status is not None and not self._restarted(status, now):
+        if status is not None and not self._restarted(status):
             self.exit = status
             if not self.ladder:
                 self._begin(Ladder(now, [GIVE_UP]))
             self.ladder.leader_gone(now)
 
-    def _restarted(self, status, now):
-        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again."""
-        meant = self.ready or now - self.started >= HASTY
-        if self.ladder or status != self.order.get("restart") or not meant:
+    def _restarted(self, status):
+        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again.
+        Before the server has answered, a second time is no reload: the app itself ends with this status."""
+        if self.ladder or status != self.order.get("restart") or (self.restarts and not self.ready):
             return False
+        self.restarts += 1
         try:
             self.channel.send("restarted", pid=self._spawn(self.order))
         except OSError:  # the interpreter has gone meanwhile: the server has ended

@@ -30,9 +30,9 @@ export const flask: Adapter<FlaskOptions> = {
     grace: 'absent',
   },
   // What Werkzeug's reloader tells its child, which nobody promises: for the releases that are tested.
-  socket: (_, { atLeast }) =>
+  socket: ({ reload }, { atLeast }) =>
     atLeast('2.2') && !atLeast('3.2')
-      ? { env: { WERKZEUG_RUN_MAIN: 'true', WERKZEUG_SERVER_FD: '3' }, restart: 3 }
+      ? { env: { WERKZEUG_RUN_MAIN: 'true', WERKZEUG_SERVER_FD: '3' }, ...(reload && { restart: 3 }) }
       : 'reserve',
   // FLASK_VERSION=1 and FLASK_HELP=1 are --version and --help to click: the server would end at once.
   scrub: [
