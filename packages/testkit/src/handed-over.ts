@@ -4,7 +4,7 @@ import { reloaded } from './bound.ts'
 import { freePort, type Trial } from './trial.ts'
 
 /** Handed over: from the first event on, whoever connects is answered, also while the server starts again. */
-export function handedOver({ adapter, modes, makeProject, start }: Trial): void {
+export function handedOver({ modes, makeProject, start }: Trial): void {
   describe.for(modes)('$name', (mode) => {
     test('answers whoever connects as soon as it is started', async () => {
       await using project = await makeProject()
