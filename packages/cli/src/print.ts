@@ -69,7 +69,7 @@ export class Printer {
   plan(plan: Plan, python: Interpreter): string {
     const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-      return [[...args, ...variables].join(' '), `${field}: ${why}`]
+      return [[...args, ...variables].join(' ') || '(no flag)', `${field}: ${why}`]
     })
     const removed = plan.unset.map((name): [string, string] => [`-u ${name}`, 'could overrule the flags'])
     const undecided =

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from errno import errorcode
 
 import system
 import watch
@@ -19,7 +20,9 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.ladder = self.exit = None
+        self.tree = self.watch = self.ladder = self.exit = None
+        self.order = self.socket = None
+        self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -63,14 +66,30 @@ class Guard:
     def do_start(self, **message):
         before = {listener.id for listener in self.table.read()} if self.table else ()
         try:
-            self.pid = self.host.start(message)
+            self.socket = _bind(message)
+        except OSError as error:
+            self.channel.send("taken", code=errorcode.get(error.errno, ""))
+            return
+        try:
+            pid = self._spawn(message)
         except OSError as error:
             self.channel.send("failed", reason=error.strerror, file=error.filename)
             return
-        self.tree = system.Tree(self.pid)
+        self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
         self.next_turn = 0.0
-        self.channel.send("started", pid=self.pid)
+        self.channel.send("started", pid=pid)
+
+    def _spawn(self, message):
+        self.order = message
+        pid = self.host.start(message, self.socket and self.socket.descriptor)
+        if self.socket and self.socket.descriptor and message.get("restart") is None:
+            self._let_go()  # the server has its own
+        return pid
+
+    def _let_go(self):
+        if self.socket:
+            self.socket.close()
 
     def _watch(self, before, address, port):
         if self.table:
@@ -121,14 +140,27 @@ class Guard:
 
     def _begin(self, ladder):
         self.ladder, self.next_turn = ladder, 0.0
+        self._let_go()
 
     def _reap(self, now):
         status = self.host.reap()
-        if status is not None:
+        if status is not None and not self._restarted(status):
             self.exit = status
             if not self.ladder:
                 self._begin(Ladder(now, [GIVE_UP]))
             self.ladder.leader_gone(now)
+
+    def _restarted(self, status):
+        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again.
+        Before the server has answered, a second time is no reload: the app itself ends with this status."""
+        if self.ladder or status != self.order.get("restart") or (self.restarts and not self.ready):
+            return False
+        self.restarts += 1
+        try:
+            self.channel.send("restarted", pid=self._spawn(self.order))
+        except OSError:  # the interpreter has gone meanwhile: the server has ended
+            return False
+        return True
 
     def _look(self, now):
         findings = self.watch.look(now)
@@ -183,6 +215,14 @@ class Guard:
             for pid in self.tree.members():
                 self.tree.kill(pid)
             time.sleep(system.STOPPING)
+
+
+def _bind(message):
+    if message.get("listener", "own") == "own":
+        return None
+    from handover import Handover
+
+    return Handover(message["address"], message["port"], message["listener"])
 
 
 def main():

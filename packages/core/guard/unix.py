@@ -15,7 +15,7 @@ class Host:
         self.wanted_to_end = False
         self._kernel = kernel
         self._user_terminal = UserTerminal.open() if terminal else None
-        self._pid = self._master = self._relay = None
+        self._pid = self._master = self._slave = self._relay = None
 
     def prepare(self, channel):
         os.set_blocking(channel.descriptor, False)
@@ -31,11 +31,17 @@ class Host:
         """Only a note: it may arrive between the fork of the server and the line that remembers its pid."""
         self.wanted_to_end = True
 
-    def start(self, message):
-        self._pid, self._master = spawn(message, self._kernel.die_with_parent)
-        self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
-        if self._master is not None:
+    def start(self, message, socket):
+        """Once, or again in the same terminal. `socket`: the descriptor of a listener for the server, or None."""
+        if message["terminal"] and self._master is None:
+            self._master, self._slave = os.openpty()
+            resize(self._master, **message["terminal"])
             self._relay = Relay(self._master)
+        self._pid = spawn(message, self._kernel.die_with_parent, self._slave, socket)
+        self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
+        if self._slave is not None and message.get("restart") is None:
+            os.close(self._slave)
+            self._slave = None
         return self._pid
 
     def resize(self, columns, rows):

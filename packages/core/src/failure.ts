@@ -5,6 +5,7 @@ import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 import type { Socket } from './guard.ts'
 import type { Plan } from './plan.ts'
+import { cannotListen } from './port.ts'
 import type { Setback } from './wait.ts'
 
 export interface Scene {
@@ -36,6 +37,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       })
     case 'strangers':
       return portTaken(plan.policy.bind.authority, setback.sockets)
+    case 'taken':
+      if (setback.code !== 'EADDRINUSE') return cannotListen(setback.code, plan.policy.bind)
+      return portTaken(plan.policy.bind.authority, await scene.holders())
     case 'late':
       return fail('NOT_READY', late(setback, scene), {
         ...withTail(output),

@@ -26,6 +26,8 @@ export interface Process {
 export type GuardEvent =
   | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
   | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'restarted'; readonly pid: number }
+  | { readonly event: 'taken'; readonly code: string }
   | { readonly event: 'failed'; readonly reason: string; readonly file: string }
   | {
       readonly event: 'listening'
@@ -57,6 +59,8 @@ interface StartMessage {
   readonly address: string
   readonly port: number
   readonly interrupt: 'group' | 'leader'
+  readonly listener: 'handed-over' | 'reserved' | 'own'
+  readonly restart: number | undefined
   readonly terminal: Terminal | null
 }
 
@@ -134,7 +138,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
       questions.get(message.id)?.(message.value)
       questions.delete(message.id)
     } else {
-      if (message.event === 'started') server = message.pid
+      if (message.event === 'started' || message.event === 'restarted') server = message.pid
       if (message.event === 'gone') server = undefined
       said.push(message)
       for (const listener of listeners) listener(message)

@@ -3,6 +3,7 @@ export type {
   AnyAdapter,
   Effect,
   Evidence,
+  HandOver,
   Hint,
   Note,
   Package,

@@ -20,6 +20,13 @@ export interface Plan {
   readonly policy: Policy
   /** Who is asked to end first. */
   readonly interrupt: 'group' | 'leader'
+  /**
+   * Who opens the listening socket. `handed-over`: the guard, before the server starts, which gets it as descriptor 3;
+   * `reserved`: the server, at an address that the guard has bound to keep it; `own`: the server.
+   */
+  readonly listener: 'handed-over' | 'reserved' | 'own'
+  /** The exit status after which the guard starts the server again, with the same socket. */
+  readonly restart: number | undefined
   /** Why each argument and variable is there. */
   readonly reasons: readonly Reason[]
   /** Fields that only the app can decide. */
@@ -28,7 +35,7 @@ export interface Plan {
 
 /** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
-  readonly field: keyof Enforced | 'output' | 'user'
+  readonly field: keyof Enforced | 'output' | 'socket' | 'user'
   readonly why: string
 }
 
@@ -38,6 +45,7 @@ export interface Facts {
   readonly release: Release
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
   /** Will the server have a terminal? Its output is unbuffered otherwise. */
   readonly terminal: boolean
 }
@@ -71,6 +79,8 @@ export function plan<Options extends object>(
       ? [{ field, args, env, why: explain(field, policy) }]
       : []
   })
+  const { listener, restart, reason } = listening(adapter, policy, facts)
+  if (reason) effects.push(reason)
   if (!facts.terminal) effects.push(unbuffered)
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
@@ -82,11 +92,13 @@ export function plan<Options extends object>(
     file: facts.python,
     args: adapter.command(options, flags, facts.release),
     env: set,
-    unset: scrubbed.filter((name) => !(name in set)),
+    unset: scrubbed.filter((name) => !(name in set) || name in (reason?.env ?? {})),
     cwd: facts.cwd,
     url: `http://${reachable(policy.bind)}`,
     policy,
     interrupt: adapter.interrupt ?? 'group',
+    listener,
+    restart,
     reasons: args.length > 0 ? [{ field: 'user', args, env: {}, why: 'yours' }, ...effects] : effects,
     unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
   }
@@ -96,6 +108,22 @@ export function plan<Options extends object>(
 function reachable({ host, port, authority }: Policy['bind']): string {
   if (host === '0.0.0.0') return `127.0.0.1:${port}`
   return host === '::' ? `[::1]:${port}` : authority
+}
+
+type Listening = Pick<Plan, 'listener' | 'restart'> & { readonly reason?: Reason }
+
+/** Who opens the socket, and how the server is told. Only Linux lets a server be given one and be seen to hold it. */
+function listening(adapter: AnyAdapter, policy: Policy, { platform, release }: Facts): Listening {
+  if (platform !== 'linux') return { listener: 'own', restart: undefined }
+  const { authority } = policy.bind
+  const way = adapter.socket === 'reserve' ? 'reserve' : adapter.socket(policy, release)
+  if (way === 'reserve') {
+    const why = `${authority} is kept free of other programs until the server listens`
+    return { listener: 'reserved', restart: undefined, reason: { field: 'socket', args: [], env: {}, why } }
+  }
+  const { args = [], env = {}, restart } = way
+  const why = `already listening on ${authority}, no port is lost to a race`
+  return { listener: 'handed-over', restart, reason: { field: 'socket', args, env, why } }
 }
 
 /** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */

@@ -82,6 +82,7 @@ export async function decide(
       release: release(python.release),
       cwd: place.cwd,
       env: here.env,
+      platform: process.platform,
       terminal: options.terminal !== undefined,
     })
   const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }

@@ -26,6 +26,7 @@ export type LaunchEvent =
   | { readonly event: 'planned'; readonly plan: Plan; readonly python: Interpreter }
   | { readonly event: 'guard'; readonly python: string; readonly source: string }
   | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
@@ -36,7 +37,10 @@ export type LaunchEvent =
 export interface Server extends AsyncDisposable {
   /** With a numeric address and without a slash at the end: `http://127.0.0.1:8000`. */
   readonly url: string
-  /** Of its first process, which a reloader's or a master's children are below. */
+  /**
+   * Of its first process, which a reloader's or a master's children are below. After a reload of Flask's it is another
+   * one: the guard is the reloader's parent there.
+   */
   readonly pid: number
   /** What was run. */
   readonly plan: Plan

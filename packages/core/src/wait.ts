@@ -20,6 +20,7 @@ export type Setback =
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
   | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
+  | { readonly kind: 'taken'; readonly code: string }
 
 /** Whether the output says that the server can never become ready. */
 export interface Doom {
@@ -72,6 +73,7 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     if (over.signal.aborted) return
     if (event.event === 'listening') void knock(event.neighbours)
     if (event.event === 'failed') resolve({ kind: 'not-run', reason: event.reason, file: event.file })
+    if (event.event === 'taken') resolve({ kind: 'taken', code: event.code })
     if (event.event === 'exposed') resolve({ kind: 'exposed', sockets: event.sockets })
     if (event.event === 'gone') resolve({ kind: 'gone', exit: event.exit })
     if (event.event === 'strangers') {

@@ -42,8 +42,9 @@ export function watchOutput(
     stream.on('data', (text: string) => {
       log.add(text, name)
       onOutput(text, name)
-      recent = (recent + text).slice(-8192)
-      if (isReady() || doom.certain || !fatal.some(({ match }) => match.test(recent))) return
+      const seen = recent + text
+      recent = seen.slice(-8192)
+      if (isReady() || doom.certain || !fatal.some(({ match }) => match.test(seen))) return
       doom.certain = true
       setTimeout(resolve, restOfTraceback)
     })

@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ready: ['node:'],
   cause: ['node:'],
   // steps
-  failure: ['address', 'cause', 'command', 'errors'],
+  failure: ['address', 'cause', 'command', 'errors', 'port'],
   prepare: [
     'address',
     'errors',
