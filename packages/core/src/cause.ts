@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import type { Socket } from './guard.ts'
 
 /** Enough for the sources of an app; a whole tree would take seconds while somebody waits for the message. */
@@ -19,11 +19,23 @@ export async function likelyCause(
     for (const [index, line] of lines.entries()) {
       const score = suspicion(line, address, port)
       if (score > (best?.score ?? 1)) {
-        best = { score, text: `${relative(cwd, path)}:${index + 1}: ${line.trim().slice(0, 160)}` }
+        best = { score, text: source(cwd, path, index + 1, line) }
       }
     }
   }
   return best?.text
+}
+
+/** A line that is known, in the same form; without its text where that can't be read. */
+export async function sourceLine(cwd: string, file: string, line: number): Promise<string> {
+  const text = isAbsolute(file) ? await readFile(file, 'utf8').catch(() => '') : ''
+  return source(cwd, file, line, text.split('\n')[line - 1])
+}
+
+function source(cwd: string, file: string, line: number, text = ''): string {
+  const path = relative(cwd, file)
+  const near = isAbsolute(file) && !path.startsWith('..') ? path : file
+  return `${near}:${line}: ${text.trim().slice(0, 160)}`
 }
 
 function suspicion(line: string, address: string, port: number): number {

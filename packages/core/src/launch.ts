@@ -161,8 +161,7 @@ function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<nu
       resolve(event.pid)
       onEvent({ event: 'started', pid: event.pid })
     }
-    if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
-      onEvent(event)
+    if (/^(?:listening|strangers|exposed|refused)$/.test(event.event)) onEvent(event as LaunchEvent)
   })
   return promise
 }
