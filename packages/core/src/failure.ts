@@ -74,9 +74,7 @@ export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<D
       ...(cause && { output: `likely cause: ${cause}` }),
       command: commandLine(plan),
       python: plan.file,
-      hint: cause
-        ? narrower
-        : 'look for code or configuration of the project that opens a socket of its own',
+      hint: cause ? narrower : 'look for code or configuration of the project that opens a socket of its own',
     },
   )
 }
@@ -84,7 +82,10 @@ export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<D
 /** EXPOSED, before it was: the same with the line of code that wanted it. */
 export async function refused(refusal: Refusal, plan: Plan): Promise<DevlaunchError> {
   const { address, port, pid, command, file, line } = refusal
-  const [source, cause] = await Promise.all([sourceLine(plan.cwd, file, line), likelyCause(plan.cwd, refusal)])
+  const [source, cause] = await Promise.all([
+    sourceLine(plan.cwd, file, line),
+    likelyCause(plan.cwd, refusal),
+  ])
   const guess = cause && cause !== source && `likely cause: ${cause}`
   return new DevlaunchError(
     'EXPOSED',

@@ -161,7 +161,8 @@ function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<nu
       resolve(event.pid)
       onEvent({ event: 'started', pid: event.pid })
     }
-    if (/^(?:listening|strangers|exposed|refused)$/.test(event.event)) onEvent(event as LaunchEvent)
+    if (event.event === 'listening' || event.event === 'strangers') onEvent(event)
+    if (event.event === 'exposed' || event.event === 'refused') onEvent(event)
   })
   return promise
 }
