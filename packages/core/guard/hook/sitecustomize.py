@@ -177,7 +177,9 @@ class Guard:
         try:
             descriptor = os.open(self.lifeline_path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, ProcessLookupError):
-            return self.end() if self.is_dead() else None
+            if self.is_dead():
+                self.end()
+            return
         except OSError:  # we have dropped our privileges, or have no descriptor left
             return
         if not is_pipe(descriptor, self.lifeline):  # its number is somebody else's by now
@@ -208,8 +210,10 @@ class Guard:
         return True
 
     def end(self):
-        os.write(2, b"devlaunch: the guard of this process is gone, so it ends (DEVLAUNCH_GUARD)\n")
-        os.kill(os.getpid(), _SIGKILL)
+        try:
+            os.write(2, b"devlaunch: the guard of this process is gone, so it ends (DEVLAUNCH_GUARD)\n")
+        finally:
+            os.kill(os.getpid(), _SIGKILL)
 
 
 def is_pipe(descriptor, inode):
@@ -230,11 +234,11 @@ def find_guard():
 guard = None
 if hasattr(sys, "addaudithook") and sys.implementation.name == "cpython" and os.environ.get("DEVLAUNCH_BIND"):
     try:
+        watch_binds(os.environ["DEVLAUNCH_BIND"])
         guard = find_guard()
         if guard:
             guard.hold_on()
             os.register_at_fork(after_in_child=guard.hold_on)
-        watch_binds(os.environ["DEVLAUNCH_BIND"])
     except Exception:  # whatever it is, an interpreter that starts is worth more: the guard still watches
         pass
 
