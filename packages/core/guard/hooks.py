@@ -6,14 +6,19 @@ inherit. What arrives is a hint from a process that may be anybody's: at worst i
 
 import os
 import select
+from _frozen_importlib_external import SourceFileLoader
 
 import address
+
+_HOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook", "sitecustomize.py")
 
 _DEAF = 0.05  # seconds in which nobody listens to somebody who talks nonsense: a flood must not take our time
 
 
 class Hooks:
     def __init__(self):
+        SourceFileLoader("sitecustomize", _HOOK).get_code("sitecustomize")  # compiles it once, also for interpreters
+        # that may not (PYTHONDONTWRITEBYTECODE): it would cost each of them 2 to 4 ms
         reader, self._lifeline = os.pipe2(os.O_CLOEXEC)
         os.close(reader)  # whoever is tied to it opens an end of its own; we are the only writer
         self._reader, self._writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
