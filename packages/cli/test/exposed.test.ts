@@ -114,7 +114,9 @@ describe('a wider bind is refused, the server ends with exit code 8, and the mes
     await using folder = await project(files)
     const args = [...words, '--python', newestPython()]
     const { code, stderr } = await devlaunch(args, { cwd: folder.path })
-    expect(stderr).toMatch(/error EXPOSED: pid \d+ \(.+\) was refused 0\.0\.0\.0:\d+, open to every network/)
+    expect(stderr).toMatch(
+      /error EXPOSED: pid \d+ \(.+\) was refused 0\.0\.0\.0:\d+ \(.+:\d+\), open to every network/,
+    )
     expect(stderr).toContain(line)
     expect(code).toBe(8)
   })

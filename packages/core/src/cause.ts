@@ -19,23 +19,32 @@ export async function likelyCause(
     for (const [index, line] of lines.entries()) {
       const score = suspicion(line, address, port)
       if (score > (best?.score ?? 1)) {
-        best = { score, text: source(cwd, path, index + 1, line) }
+        best = { score, text: `${place(cwd, path, index + 1)}: ${shorten(line)}` }
       }
     }
   }
   return best?.text
 }
 
-/** A line that is known, in the same form; without its text where that can't be read. */
-export async function sourceLine(cwd: string, file: string, line: number): Promise<string> {
+/** The text of a line that is known; empty where it can't be read. */
+export async function sourceLine(file: string, line: number): Promise<string> {
   const text = isAbsolute(file) ? await readFile(file, 'utf8').catch(() => '') : ''
-  return source(cwd, file, line, text.split('\n')[line - 1])
+  return shorten(text.split('\n')[line - 1] ?? '')
 }
 
-function source(cwd: string, file: string, line: number, text = ''): string {
+/** `app.py:12`, seen from the project where it is of the project. */
+export function place(cwd: string, file: string, line: number): string {
   const path = relative(cwd, file)
-  const near = isAbsolute(file) && !path.startsWith('..') ? path : file
-  return `${near}:${line}: ${text.trim().slice(0, 160)}`
+  return `${isAbsolute(file) && !path.startsWith('..') ? path : file}:${line}`
+}
+
+/** Not the project's own: the hook names such a line only if none of the project's was in the stack. */
+export function isInstalled(file: string): boolean {
+  return file === '' || /[\\/](?:site|dist)-packages[\\/]/.test(file)
+}
+
+function shorten(line: string): string {
+  return line.trim().slice(0, 160)
 }
 
 function suspicion(line: string, address: string, port: number): number {

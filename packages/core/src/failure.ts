@@ -1,6 +1,6 @@
 import type { AnyAdapter } from './adapter.ts'
 import { authority } from './address.ts'
-import { likelyCause, sourceLine } from './cause.ts'
+import { isInstalled, likelyCause, place, sourceLine } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 import type { Refusal, Socket } from './guard.ts'
@@ -82,18 +82,17 @@ export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<D
 /** EXPOSED, before it was: the same with the line of code that wanted it. */
 export async function refused(refusal: Refusal, plan: Plan): Promise<DevlaunchError> {
   const { address, port, pid, command, file, line } = refusal
-  const [source, cause] = await Promise.all([
-    sourceLine(plan.cwd, file, line),
-    likelyCause(plan.cwd, refusal),
-  ])
-  const guess = cause && cause !== source && `likely cause: ${cause}`
+  const where = file && place(plan.cwd, file, line)
+  const cause = isInstalled(file) && (await likelyCause(plan.cwd, refusal))
   return new DevlaunchError(
     'EXPOSED',
-    `pid ${pid} (${command || 'it has ended'}) was refused ${authority(address, port)}, open to ` +
-      `${audience(refusal)}, before it listened there; planned was ${plan.policy.bind.authority} and nothing wider. ` +
-      'The server was ended.',
+    `pid ${pid} (${command || 'it has ended'}) was refused ${authority(address, port)}${where && ` (${where})`}, ` +
+      `open to ${audience(refusal)}, before it listened there; ` +
+      `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
     {
-      output: [source, guess].filter(Boolean).join('\n'),
+      output: [file && `${where}: ${await sourceLine(file, line)}`, cause && `likely cause: ${cause}`]
+        .filter(Boolean)
+        .join('\n'),
       command: commandLine(plan),
       python: plan.file,
       hint: narrower,

@@ -62,6 +62,6 @@ function open(url: string, how: How, port: number, host = '0.0.0.0'): Promise<un
 function message(how: How, port: number, hooked: boolean): RegExp {
   const address = `${how === 'v6' ? '\\[::\\]' : '0\\.0\\.0\\.0'}:${how === 'implicit' ? '\\d+' : port}`
   const refused = hooked && how !== 'ctypes' && how !== 'daemon'
-  const told = refused ? `was refused ${address},.+\\blisten\\.py:\\d+: \\S` : `listened on ${address},`
+  const told = refused ? `was refused ${address} \\(listen\\.py:\\d+\\), ` : `listened on ${address},`
   return new RegExp(`^pid \\d+ \\(.+\\) ${told}`, 's')
 }

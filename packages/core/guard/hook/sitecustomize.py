@@ -100,9 +100,9 @@ def refuse(raw, port, planned):
     file, line = culprit()
     if guard:
         guard.tell("refused %d %s %d %d %s" % (os.getpid(), address, port, line, file))
-    where = "[%s]:%s" if ":" in address else "%s:%s"
-    what = "devlaunch refused %s (%s:%d): planned is %s and nothing wider"
-    raise PermissionError(EACCES, what % (where % (address, port), nearby(file), line, planned))
+    bound = ("[%s]:%s" if ":" in address else "%s:%s") % (address, port)
+    where = " (%s:%d)" % (nearby(file), line) if file else ""
+    raise PermissionError(EACCES, "devlaunch refused %s%s: planned is %s and nothing wider" % (bound, where, planned))
 
 
 def culprit():
@@ -121,7 +121,7 @@ def culprit():
         else:
             return os.path.abspath(file) if os.path.exists(file) else file, line
         frame = frame.f_back
-    return library or ("unknown", 0)
+    return library or ("", 0)
 
 
 def nearby(file):

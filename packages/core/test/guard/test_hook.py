@@ -132,7 +132,7 @@ class Culprit(unittest.TestCase):
             error = run(["-m", "wide"], folders=both, cwd=folder).stderr.splitlines()[-1]
             self.assertIn("(site-packages/library.py:3): planned", error)
             error = run(["-m", "http.server", "9"], folders=both, cwd=folder).stderr.splitlines()[-1]
-            self.assertIn("(unknown:0): planned", error)
+            self.assertIn("devlaunch refused 0.0.0.0:9: planned", error)
 
 
 class Chain(unittest.TestCase):
