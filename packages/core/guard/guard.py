@@ -20,6 +20,7 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
+        self.hooks = system.open_hooks()
         self.tree = self.watch = self.ladder = self.exit = None
         self.order = self.socket = None
         self.restarts = 0
@@ -37,12 +38,16 @@ class Guard:
             raise
 
     def _turn(self):
-        if self.host.wait(self.channel, self.next_turn - time.monotonic()):
+        now = time.monotonic()
+        hooked = self.hooks.descriptor(now) if self.hooks else None
+        if self.host.wait(self.channel, self.next_turn - now, hooked):
             for message in self.channel.receive():
                 getattr(self, "do_" + message.pop("do"))(**message)
         if self.channel.closed or self.host.wanted_to_end:
             self._orphaned()
         now = time.monotonic()
+        for refusal in self.hooks.refusals(now) if self.hooks else ():
+            self._refused(now, refusal)
         if now < self.next_turn:  # a server that floods its terminal wakes us a thousand times more often
             return
         self.next_turn = now + self._pace()
@@ -65,6 +70,8 @@ class Guard:
 
     def do_start(self, **message):
         before = {listener.id for listener in self.table.read()} if self.table else ()
+        if self.hooks:
+            message["env"]["DEVLAUNCH_GUARD"] = self.hooks.variable
         try:
             self.socket = _bind(message)
         except OSError as error:
@@ -180,6 +187,19 @@ class Guard:
             self.listening = True
             neighbours = [self.watch.describe(each) for each in findings.neighbours]
             self._tell("listening", findings.planned, neighbours=neighbours)
+
+    def _refused(self, now, refusal):
+        """The bind has not happened, but a server without it is none: gunicorn would try again for 5 s, daphne would
+        end as if nothing had been wrong."""
+        if not self.tree or self.told["exposed"]:
+            return
+        self.told["exposed"] = [refusal]
+        pid = refusal["pid"]  # as it says: another process's command is nobody's concern
+        known = pid in self.tree.members()
+        who = system.describe(pid) if known else {"pid": pid, "command": "", "cwd": ""}
+        self.do_kill()
+        self._climb(now)
+        self.channel.send("refused", **{**refusal, **who})
 
     def _tell(self, event, listeners, **details):
         self.channel.send(event, sockets=[self.watch.describe(each) for each in listeners], **details)

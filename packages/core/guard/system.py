@@ -3,6 +3,7 @@
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
     Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell
+    open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
@@ -18,6 +19,7 @@ if sys.platform == "win32":
 elif sys.platform == "linux":
     import linux_kernel
     import unix
+    from hooks import Hooks as open_hooks
     from linux_processes import Tree, command, describe, holders, uid
     from linux_sockets import open_table
 
@@ -36,3 +38,8 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
 
     def host(terminal):
         return unix.Host(terminal, macos)
+
+if sys.platform != "linux":
+
+    def open_hooks():
+        return None

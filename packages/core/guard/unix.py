@@ -48,18 +48,22 @@ class Host:
         if self._master is not None:
             resize(self._master, columns, rows)
 
-    def wait(self, channel, seconds):
-        """Moves bytes of the terminal and of the channel. Is there something to receive?"""
+    def wait(self, channel, seconds, hooked=None):
+        """Moves bytes of the terminal and of the channel. Is there something to receive? `hooked` ends the wait."""
         poll, readable = select.poll(), False
         if not channel.closed:
             unsent = select.POLLOUT if channel.unsent else 0
             poll.register(channel.descriptor, select.POLLIN | unsent)
+        if hooked is not None:
+            poll.register(hooked, select.POLLIN)
         for descriptor, (read, write) in self._relay.wants().items() if self._relay else ():
             poll.register(descriptor, select.POLLIN * read | select.POLLOUT * write)
         for descriptor, events in poll.poll(max(0, seconds * 1000)):
             if descriptor == channel.descriptor:
                 readable = bool(events & ~select.POLLOUT)
                 channel.flush()
+            elif descriptor == hooked:
+                pass
             elif events & select.POLLOUT:
                 self._relay.write(descriptor)
             elif descriptor == 1:  # POLLERR alone: nobody reads our output any more

@@ -55,7 +55,7 @@ class Host:
         )
         return self._server.pid
 
-    def wait(self, channel, seconds):
+    def wait(self, channel, seconds, _hooked=None):
         """Looks, and never waits inside a read: that would hold up every write to the same pipe."""
         deadline, count = time.monotonic() + max(0, seconds), ctypes.c_uint32()
         handle = ctypes.c_void_p(msvcrt.get_osfhandle(channel.descriptor))

@@ -16,6 +16,14 @@ export interface Socket {
   readonly cwd: string
 }
 
+/** A bind that the hook refused before it happened, in which process and at which line. */
+export interface Refusal extends Omit<Socket, 'pid' | 'pids'> {
+  readonly pid: number
+  /** An absolute path, as Python knows it; `<string>` and the like where there is none. */
+  readonly file: string
+  readonly line: number
+}
+
 /** A process, as a person recognises it. */
 export interface Process {
   readonly pid: number
@@ -36,6 +44,7 @@ export type GuardEvent =
     }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | ({ readonly event: 'refused' } & Refusal)
   | {
       readonly event: 'gone'
       /** The exit status, or the negative number of the signal; `null` for a process that could not be ended. */

@@ -171,8 +171,8 @@ function report(
       onStart(event)
       onEvent(event)
     }
-    if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
-      onEvent(event)
+    if (event.event === 'listening' || event.event === 'strangers') onEvent(event)
+    if (event.event === 'exposed' || event.event === 'refused') onEvent(event)
   })
 }
 

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Enforced, Policy } from './policy.ts'
@@ -35,7 +36,7 @@ export interface Plan {
 
 /** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
-  readonly field: keyof Enforced | 'output' | 'socket' | 'user'
+  readonly field: keyof Enforced | 'hook' | 'output' | 'socket' | 'user'
   readonly why: string
 }
 
@@ -48,6 +49,8 @@ export interface Facts {
   readonly platform: NodeJS.Platform
   /** Will the server have a terminal? Its output is unbuffered otherwise. */
   readonly terminal: boolean
+  /** The folder of the hook, `guard/hook`. Without it nothing is refused beforehand. */
+  readonly hook?: string
 }
 
 /** What the user adds for the server itself. */
@@ -82,9 +85,12 @@ export function plan<Options extends object>(
   const { listener, restart, reason } = listening(adapter, policy, facts)
   if (reason) effects.push(reason)
   if (!facts.terminal) effects.push(unbuffered)
+  effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
   const set = Object.assign({}, Object.fromEntries(kept), ...effects.map((effect) => effect.env))
+  const yours = 'PYTHONPATH' in env && facts.hook ? { PYTHONPATH: env.PYTHONPATH ?? '' } : {}
+  const user: Reason = { field: 'user', args, env: yours, why: 'yours' }
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
   return {
     server: adapter.name,
@@ -99,7 +105,7 @@ export function plan<Options extends object>(
     interrupt: adapter.interrupt ?? 'group',
     listener,
     restart,
-    reasons: args.length > 0 ? [{ field: 'user', args, env: {}, why: 'yours' }, ...effects] : effects,
+    reasons: args.length > 0 || 'PYTHONPATH' in yours ? [user, ...effects] : effects,
     unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
   }
 }
@@ -132,6 +138,16 @@ const unbuffered: Reason = {
   args: [],
   env: { PYTHONUNBUFFERED: '1' },
   why: 'show each line at once',
+}
+
+/** Python finds a module named `sitecustomize` there, in every interpreter of the tree; the user's folders follow. */
+function hooked({ hook, env }: Facts, wished: PlanOptions['env'], { bind }: Policy): Reason[] {
+  if (!hook || hook.includes(delimiter)) return [] // it could not be written down
+  const yours = (wished?.PYTHONPATH ?? env.PYTHONPATH)?.split(delimiter) ?? []
+  const others = yours.filter((folder) => folder !== hook) // this launch may itself be below a hooked one
+  const path = [hook, ...(others.some(Boolean) ? others : [])].join(delimiter)
+  const why = 'refuse a wider bind before it happens'
+  return [{ field: 'hook', args: [], env: { PYTHONPATH: path, DEVLAUNCH_BIND: bind.authority }, why }]
 }
 
 function explain(field: keyof Enforced, policy: Policy): string {

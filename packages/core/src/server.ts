@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Socket, Terminal } from './guard.ts'
+import type { Refusal, Socket, Terminal } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -31,6 +31,7 @@ export type LaunchEvent =
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | ({ readonly event: 'refused' } & Refusal)
   | ({ readonly event: 'exit' } & Exit)
 
 /** A server that runs, is ours, and listens where it was meant to. */

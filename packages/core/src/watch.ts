@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
-import { exposed } from './failure.ts'
-import type { Guard, Process, Socket } from './guard.ts'
+import { exposed, refused } from './failure.ts'
+import type { Guard, Process, Refusal, Socket } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import type { Doom } from './wait.ts'
@@ -57,18 +57,21 @@ export function watchOutput(
 export async function watchEnd(guard: Guard, plan: Plan, complete: Promise<unknown>): Promise<Exit> {
   let gone: { exit: number | null; killed: readonly Process[]; survivors: readonly Process[] } | undefined
   let wide: readonly Socket[] | undefined
+  let refusal: Refusal | undefined
   guard.onEvent((event) => {
     if (event.event === 'gone') gone = event
     if (event.event === 'exposed') wide = event.sockets
+    if (event.event === 'refused') refusal = event
   })
   const [lost] = await Promise.all([guard.ended, complete])
+  const error = refusal ? refused(refusal, plan) : wide && exposed(wide, plan)
   const { exit, killed, survivors } = gone ?? { exit: null, killed: [], survivors: [] }
   return {
     code: exit !== null && exit >= 0 ? exit : null,
     signal: exit !== null && exit < 0 ? -exit : null,
     killed,
     survivors,
-    error: wide ? await exposed(wide, plan) : gone ? undefined : guardLost(plan, lost),
+    error: (await error) ?? (gone ? undefined : guardLost(plan, lost)),
   }
 }
 

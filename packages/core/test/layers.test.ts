@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
-  plan: ['errors'],
+  plan: ['errors', 'node:path'],
   // one question or one place each
   interpreter: ['execa', 'node:'],
   candidates: ['interpreter', 'execa', 'node:'],

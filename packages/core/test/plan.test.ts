@@ -154,6 +154,38 @@ test('the command line can be copied, and tells no secret', () => {
   expect(commandLine({ ...plan, unset: ['PORT'] })).toMatch(/^env -u PORT A='x y' /)
 })
 
+describe('the hook', () => {
+  const hook = '/devlaunch/guard/hook'
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    ['alone', {}, {}, hook],
+    ["before the environment's folders", { PYTHONPATH: '/a:/b' }, {}, `${hook}:/a:/b`],
+    ['before those of the launch', { PYTHONPATH: '/a' }, { PYTHONPATH: '/c' }, `${hook}:/c`],
+    ['not before an empty one, which would be the working directory', { PYTHONPATH: '' }, {}, hook],
+    ['once, also below a hooked server', { PYTHONPATH: `${hook}:/a` }, {}, `${hook}:/a`],
+  ])('is found first: %s', (_, environment, env, PYTHONPATH) => {
+    const { env: set, reasons } = planned({ env }, { hook, env: environment })
+    expect(set).toMatchObject({ PYTHONPATH, DEVLAUNCH_BIND: '127.0.0.1:8000' })
+    const why = 'refuse a wider bind before it happens'
+    expect(reasons).toContainEqual({
+      field: 'hook',
+      args: [],
+      env: expect.objectContaining({ PYTHONPATH }),
+      why,
+    })
+  })
+
+  test('is left out where its folder could not be written into PYTHONPATH', () => {
+    expect(planned({}, { hook: '/a:b/hook' }).env).not.toHaveProperty('PYTHONPATH')
+  })
+
+  test("isn't part of the command to be copied; the user's own folders are", () => {
+    expect(commandLine(planned({}, { hook, env: { PYTHONPATH: '/a' } }))).toMatch(
+      /^SNAKE_DEBUG=0 PYTHONUNBUFFERED=1 \/venv/,
+    )
+    expect(commandLine(planned({ env: { PYTHONPATH: '/c' } }, { hook }))).toMatch(/ PYTHONPATH=\/c \/venv/)
+  })
+})
+
 test('a wildcard is listened on, and reached by loopback', () => {
   const everywhere = resolvePolicy({ allow: ['public-bind'] }, { host: '0.0.0.0', reach: 'public' }, 8000)
   expect(plan(adapter, { app: 'main:app' }, everywhere, facts)).toMatchObject({
