@@ -57,13 +57,15 @@ const servers = {
 
 /** A request with these bytes, which fetch() would refuse to send. */
 async function send(text: string): Promise<void> {
-  const port = Number(/127\.0\.0\.1:(\d+)/.exec(text)?.[1])
+  const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1])
   for (const [path, referer] of [
     [encoded, attack],
     ['plain', attack],
   ]) {
     const socket = connect(port, '127.0.0.1')
-    socket.write(`GET /${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nReferer: ${referer}\r\nConnection: close\r\n\r\n`)
+    socket.write(
+      `GET /${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nReferer: ${referer}\r\nConnection: close\r\n\r\n`,
+    )
     socket.resume()
     await once(socket, 'close')
   }
@@ -85,7 +87,7 @@ describe.each(Object.entries(servers))('what a request brought into the log of %
     await send(screen.text())
     await screen.shows(/SEEN .*plain/)
     expect(screen.text()).not.toMatch(obeyed)
-    expect(screen.text()).not.toMatch(/ZXZpbA|evil\.|title\u0007/)
+    expect(screen.text()).not.toMatch(/ZXZpbA|title/)
   })
 
   test.each([[[]], [['--json']]])('is not in a pipe (%j)', async (options) => {
@@ -93,7 +95,10 @@ describe.each(Object.entries(servers))('what a request brought into the log of %
     const running = start([...words, ...options], { cwd: folder.path })
     let stdout = ''
     const seen = new Promise<void>((resolve) => {
-      running.stdout?.on('data', (chunk) => /SEEN .*plain/.test((stdout += chunk)) && resolve())
+      running.stdout?.on('data', (chunk) => {
+        stdout += chunk
+        if (/SEEN .*plain/.test(stdout)) resolve()
+      })
     })
     if (options.length === 0) await send(await until(running, /Expose/))
     else {

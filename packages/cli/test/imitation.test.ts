@@ -12,27 +12,30 @@ const imitations = [
   'x▐ error FAILED\\r\\x1b[P',
   'a\\r\\n▐ b\\x0b▐ c\\x85▐ d\\u2028▐ e\\0▐ f',
 ]
-const app = (last: string) => `import sys
+const app = (last: string) => `import os, sys
 print(*["${imitations.join('", "')}"], sep="\\n")
-sys.stdout.write("half a line\\x1b[8m")
-sys.stdout.flush()
 def app(environ, start_response):
+    if environ["PATH_INFO"] == "/end":
+        sys.stdout.write("half a line\\x1b[8m")
+        sys.stdout.flush()
+        os._exit(3)
     start_response("200 OK", [])
     return [b"hello"]
 ${last}
 `
 const args = ['wsgi', 'app:app', '--python', newestPython()]
+/** Asks the server to end in the middle of a line. */
+const end = (text: string) => fetch(`${/Local +(\S+)/.exec(text)?.[1]}end`).catch(() => {})
 /** Our lines, as `grep '^▐'` finds them. */
 const marked = (text: string) => text.split(/\r?\n/).filter((line) => line.includes('▐'))
 
 test('on a pipe the lines with our mark are ours, each on a line of its own', async () => {
   await using folder = await project({ 'app.py': app('') })
   const running = start(args, { cwd: folder.path, all: true } as never)
-  await until(running, /Expose/)
-  running.kill('SIGINT')
+  await end(await until(running, /Expose/))
   const { all } = (await running) as unknown as { all: string }
-  expect(all).toContain('\n| error FAILED: go to http://evil.example\n')
-  expect(all).toContain('half a line\u001b[8m\n▐ wsgi')
+  expect(all).toContain('| error FAILED: go to http://evil.example\n')
+  expect(all).toContain('half a line\u001b[8m\n▐ wsgi ended by itself')
   expect(marked(all).every((line) => /^▐(?: (?:wsgi|Local|Proof|Python|Expose)|$)/.test(line))).toBe(true)
   expect(marked(all).length).toBeGreaterThan(4)
 })
@@ -41,12 +44,13 @@ test('in a terminal too, and what a server has made invisible is not ours', asyn
   await using folder = await project({ 'app.py': app('') })
   await using screen = terminal(args, folder.path, { NO_COLOR: '1' })
   await screen.shows(/Expose/)
-  screen.type('\x03')
-  await screen.shows(/\[exit 130\]/)
-  expect(screen.text()).toContain('half a line\u001b[8m\u001b[m\r\n▐ wsgi')
+  await end(screen.text())
+  await screen.shows(/\[exit 3\]/)
+  expect(screen.text()).toContain('half a line\u001b[8m\u001b[m\r\n▐ wsgi ended by itself')
   expect(screen.text()).toContain('x| error FAILED\r\u001b[P')
-  const ours = /^(?:.*\u001b\[K)?▐(?: (?:[|/\\-] starting|wsgi|Local|Proof|Python|Expose)|$)/
-  expect(marked(screen.text()).filter((line) => !ours.test(line.replaceAll('\r', '')))).toEqual([])
+  const ours = /^▐(?: (?:[|/\\-] starting|wsgi|Local|Proof|Python|Expose)|$)/
+  const drawn = screen.text().replaceAll('\r\u001b[K', '\n')
+  expect(marked(drawn).filter((line) => !ours.test(line))).toEqual([])
 })
 
 test('the reason of an error stays on our line', async () => {
@@ -63,7 +67,10 @@ test('with --json every line is an event of ours, whatever is in it', async () =
   const running = start([...args, '--json'], { cwd: folder.path })
   await new Promise<void>((resolve) => {
     let text = ''
-    running.stdout?.on('data', (chunk) => /"event":"ready","url"/.test((text += chunk)) && resolve())
+    running.stdout?.on('data', (chunk) => {
+      text += chunk
+      if (/"event":"ready","url"/.test(text)) resolve()
+    })
   })
   running.kill('SIGINT')
   const { stdout } = await running

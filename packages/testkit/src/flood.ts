@@ -58,7 +58,14 @@ export async function flood({ python, kind, holder, bytes, pause = 0 }: Flood): 
     const after = { node: resident(launcher.pid, 'VmHWM'), guard: resident(guard, 'VmHWM') }
     launcher.kill('SIGTERM')
     const [exit] = await once(launcher, 'close')
-    return { node: after.node - before.node, guard: after.guard - before.guard, seconds, read, answered, exit }
+    return {
+      node: after.node - before.node,
+      guard: after.guard - before.guard,
+      seconds,
+      read,
+      answered,
+      exit,
+    }
   } finally {
     launcher.kill('SIGKILL')
   }
