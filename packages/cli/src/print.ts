@@ -12,7 +12,7 @@ import {
   type Rejected,
   type Socket,
 } from '@devlaunch/core'
-import { Cleaner } from './clean.ts'
+import { ours } from './mark.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -41,7 +41,7 @@ export class Printer {
       rows.push(['Expose', this.#style('dim', '--host ADDRESS --allow lan-bind')])
     const modes = [reload && 'reloading', debug && 'debugger on'].filter(Boolean).join(', ')
     const title = `${plan.server} ${plan.version ?? ''}`.trim()
-    return `\n  ${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${this.#table(rows)}\n`
+    return `${this.#ours(`${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${table(rows)}`)}\n`
   }
 
   error(error: DevlaunchError, { withOutput }: { readonly withOutput: boolean }): string {
@@ -50,19 +50,18 @@ export class Printer {
     if (error.python) rows.push(['python', error.python])
     if (error.hint) rows.push(['do', this.#style('bold', error.hint)])
     const output = withOutput && error.output ? `${error.output.trimEnd()}\n` : ''
-    // an exception's text can be an attacker's
-    return clean(
-      `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`,
-    )
+    const summary = error.summary.replace(/\s*\n\s*/g, ' ') // an exception's text can be an attacker's
+    return this.#ours(`${this.#style('red', 'error')} ${error.code}: ${summary}\n${output}${table(rows)}`)
   }
 
   ended(server: string, { code, signal }: Exit): string {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-    return `\n${server} ended by itself: ${how}\n`
+    return this.#ours(`${server} ended by itself: ${how}`)
   }
 
   strangers(sockets: readonly Socket[]): string {
-    return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map((socket) => describeHolder(socket)).join('; ')}\n`
+    const others = sockets.map((socket) => describeHolder(socket)).join('; ')
+    return this.#ours(`${this.#style('yellow', 'warning')}  somebody else listens there too: ${others}`)
   }
 
   /** `--dry-run` */
@@ -76,7 +75,7 @@ export class Printer {
       plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
     return (
       `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
-      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${this.#table([...reasons, ...removed])}${undecided}`
+      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${indent(table([...reasons, ...removed]))}${undecided}`
     )
   }
 
@@ -87,18 +86,15 @@ export class Printer {
       const verdict = 'rejected' in each ? `no: ${each.rejected}` : each === chosen ? 'chosen' : 'not needed'
       return [each === chosen ? this.#style('bold', each.path) : each.path, `${each.why}; ${verdict}`]
     })
-    return this.#table(rows)
+    return indent(table(rows))
+  }
+
+  #ours(text: string): string {
+    return ours(text, this.#stream)
   }
 
   #style(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream })
-  }
-
-  #table(rows: readonly (readonly [string, string])[]): string {
-    const plain = (text: string) => text.replace(colours, '')
-    const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
-    const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
-    return rows.map(([left, right]) => `  ${pad(left)}  ${right}\n`).join('')
   }
 }
 
@@ -115,8 +111,17 @@ export interface Ready {
   readonly taken: readonly Socket[]
 }
 
-function clean(text: string): string {
-  return new Cleaner(false).clean(text)
+function table(rows: readonly (readonly [string, string])[]): string {
+  const plain = (text: string) => text.replace(colours, '')
+  const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
+  const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
+  // the name of a folder can have a line end in it, and must not begin another row
+  const under = `\n${' '.repeat(width + 2)}`
+  return rows.map(([left, right]) => `${pad(left)}  ${right.replaceAll('\n', under)}\n`).join('')
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
 }
 
 /** As one would type it from here, where that is shorter. */

@@ -88,6 +88,8 @@ export interface Guard {
   /** SIGINT, `graces[0]` seconds, SIGINT, `graces[1]` seconds, SIGKILL. */
   readonly stop: (graces: readonly number[]) => void
   readonly kill: () => void
+  /** It has been told to end the server. */
+  readonly ending: Promise<void>
   /** Its end, after the last of its output; says why if it was not the one we asked for. */
   readonly ended: Promise<string | undefined>
 }
@@ -109,6 +111,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
     windowsHide: true,
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
     throw new DevlaunchError('FAILED', 'no process can be started', {
@@ -125,6 +128,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
   let over = false
+  let asked = false
   let server: number | undefined
 
   const send = (message: object) => {
@@ -138,6 +142,8 @@ export function openGuard(python: string, terminal: boolean): Guard {
       setTimeout(resolve, patience.answer, []).unref()
     })
   const insist = (seconds: number) => {
+    asked = true
+    hurry()
     setTimeout(() => guard.kill('SIGKILL'), seconds * 1000 + patience.end).unref()
   }
 
@@ -162,12 +168,12 @@ export function openGuard(python: string, terminal: boolean): Guard {
   }
   guard.on('exit', (code, signal) => {
     if (server !== undefined) killGroup(server)
-    // a survivor may hold the output open for ever; what it still says is nobody's concern
-    const timer = setTimeout(
-      () => [stdout, stderr].forEach((stream) => void stream.destroy()),
-      patience.output,
-    )
-    guard.on('close', () => clearTimeout(timer))
+    // a survivor may hold the output open for ever; what it still says is nobody's concern, unless nothing has been
+    // read because somebody reads slowly
+    const timer = setInterval(() => {
+      for (const stream of [stdout, stderr]) if (asked || !stream.isPaused()) stream.destroy()
+    }, patience.output)
+    guard.on('close', () => clearInterval(timer))
     finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined)
   })
   return {
@@ -191,6 +197,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
       send({ do: 'kill' })
       insist(0)
     },
+    ending,
     ended,
   }
 }

@@ -90,7 +90,7 @@ async function run(
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
   const show = (text: string, stream: Stream) => {
     // how a server ends that is given up is not what went wrong
-    if (phase !== 'failed') onOutput(text, stream)
+    return phase === 'failed' ? undefined : onOutput(text, stream)
   }
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, plan, complete)
@@ -177,10 +177,10 @@ function report(
 }
 
 /** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
-function safely<Values extends unknown[]>(callback: ((...values: Values) => void) | undefined) {
-  return (...values: Values): void => {
+function safely<Values extends unknown[], Result>(callback: ((...values: Values) => Result) | undefined) {
+  return (...values: Values): Result | undefined => {
     try {
-      callback?.(...values)
+      return callback?.(...values)
     } catch (error) {
       queueMicrotask(() => {
         throw error

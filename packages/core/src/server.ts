@@ -13,8 +13,14 @@ export interface LaunchOptions extends PrepareOptions {
   readonly readyPath?: string
   /** Milliseconds until it must be ready. Default 60 000. */
   readonly timeout?: number
-  /** Called with the server's output as it comes, not line by line: a prompt has no end of line. */
-  readonly onOutput?: (text: string, stream: Stream) => void
+  /**
+   * Called with the server's output as it comes, not line by line: a prompt has no end of line. It is what the server
+   * wrote, escape sequences included; print it through a `Cleaner`.
+   *
+   * Return a promise to be asked for patience: no more is read before it resolves, and the server waits when it has
+   * filled its pipe. Once it is asked to end, nobody is waited for longer than a tenth of a second.
+   */
+  readonly onOutput?: (text: string, stream: Stream) => void | Promise<void>
   /** Called for each step of the server's life, until `exit`. */
   readonly onEvent?: (event: LaunchEvent) => void
   /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
@@ -50,7 +56,7 @@ export interface Server extends AsyncDisposable {
   readonly proof: Proof
   /** What the adapter knows about this start: which app's runserver serves, for example. */
   readonly notes: readonly string[]
-  /** Its last lines, as it goes on. */
+  /** Its last lines, as it goes on and as it wrote them: print them through a `Cleaner`. */
   readonly logs: Logs
   /** Resolves when the last process of its tree is gone; never rejects. */
   readonly exited: Promise<Exit>

@@ -5,6 +5,7 @@ import { DevlaunchError } from './errors.ts'
 import { exposed, refused } from './failure.ts'
 import type { Guard, Process, Refusal, Socket } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
+import { pace } from './pace.ts'
 import type { Plan } from './plan.ts'
 import type { Doom } from './wait.ts'
 
@@ -30,23 +31,27 @@ export function watchOutput(
   guard: Guard,
   adapter: AnyAdapter,
   log: Log,
-  onOutput: (text: string, stream: Stream) => void,
+  onOutput: (text: string, stream: Stream) => unknown,
   isReady: () => boolean,
 ): { readonly doom: Doom; readonly complete: Promise<unknown> } {
   const { promise: told, resolve } = Promise.withResolvers<void>()
   const doom = { certain: false, told }
   const fatal = adapter.hints.filter((hint) => hint.fatal)
   let recent = ''
+  const look = (text: string) => {
+    if (isReady() || doom.certain) return
+    const seen = recent + text
+    recent = seen.slice(-8192)
+    if (!fatal.some(({ match }) => match.test(seen))) return
+    doom.certain = true
+    setTimeout(resolve, restOfTraceback)
+  }
   const listen = (stream: Readable, name: Stream) => {
     stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
+    pace(stream, guard.ending, (text) => {
       log.add(text, name)
-      onOutput(text, name)
-      const seen = recent + text
-      recent = seen.slice(-8192)
-      if (isReady() || doom.certain || !fatal.some(({ match }) => match.test(seen))) return
-      doom.certain = true
-      setTimeout(resolve, restOfTraceback)
+      look(text)
+      return onOutput(text, name)
     })
     return finished(stream).catch(() => {})
   }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // pure
   adapter: [],
-  errors: [],
+  clean: [],
+  errors: ['clean'],
   release: [],
   command: [],
   logs: [],
@@ -21,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   port: ['address', 'errors', 'get-port', 'node:'],
   guard: ['errors', 'node:'],
   ready: ['node:'],
+  pace: ['node:'],
   cause: ['node:'],
   // steps
   failure: ['address', 'cause', 'command', 'errors', 'port'],
@@ -38,7 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   wait: ['errors', 'ready'],
-  watch: ['errors', 'failure', 'node:'],
+  watch: ['errors', 'failure', 'pace', 'node:'],
   // the only composition
   launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
 }
