@@ -19,6 +19,7 @@ const script: Adapter<{ script: string }> = {
     dotenv: 'absent',
     grace: 'absent',
   },
+  socket: 'reserve',
   scrub: [],
   reserved: [],
   hints: [],
