@@ -29,6 +29,8 @@ _IO_URING = (425, 426, 427)
 _IPPROTO_MPTCP = 262
 _X32 = 0x40000000  # numbers of the x32 ABI, which counts as x86_64
 
+_PIPES = 198  # and the next one; servers expect what is handed over from 3 on
+
 _SET_MODE_FILTER, _NEW_LISTENER = 1, 8
 _KILL_PROCESS, _ERRNO, _USER_NOTIF, _ALLOW = 0x80000000, 0x00050000, 0x7FC00000, 0x7FFF0000
 
@@ -50,7 +52,8 @@ class Seal:
         """The child's descriptor that it needs until it executes; the other end must be closed there."""
         return self._theirs.fileno()
 
-    def apply(self):
+    def apply(self, environment):
+        _keep_pipes(environment)
         no_new_privileges()  # Landlock and the filter are refused without it
         _restrict()
         self._theirs.send(b"%d" % _filter())
@@ -83,6 +86,22 @@ def _obstacle():
             return "Landlock is switched off (the kernel's parameter lsm=)"
         return "this kernel (%s) is built without Landlock, or a container forbids it" % release
     return None if version >= _WITH_NETWORK else "it takes Linux 6.7 or newer, and this is " + release
+
+
+def _keep_pipes(environment):
+    """Hooked interpreters reach the guard by its /proc/<pid>/fd, which Landlock hides: it is outside of the seal. So
+    the server's first process holds those pipes, without using them, and is the one that they are told of."""
+    found = environment.get(b"DEVLAUNCH_GUARD", b"").split(b":")
+    if len(found) != 6:
+        return
+    guard, lifeline, _, events, *_ = found
+    found[0] = b"%d" % os.getpid()
+    for index, (pipe, mode) in enumerate(((lifeline, os.O_RDONLY), (events, os.O_WRONLY))):
+        opened = os.open(b"/proc/%s/fd/%s" % (guard, pipe), mode | os.O_NONBLOCK)
+        os.dup2(opened, _PIPES + index)
+        os.close(opened)
+        found[1 + 2 * index] = b"%d" % (_PIPES + index)
+    environment[b"DEVLAUNCH_GUARD"] = b":".join(found)
 
 
 def _restrict():

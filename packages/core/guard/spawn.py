@@ -64,9 +64,10 @@ def _become(message, slave, socket, seal, failure):
     _reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
+    environment = _environment(message)
     if seal:
-        seal.apply()
-    os.execve(words[0], words, _environment(message))
+        seal.apply(environment)
+    os.execve(words[0], words, environment)
 
 
 def _close_others(kept):
