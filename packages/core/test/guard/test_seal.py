@@ -159,7 +159,7 @@ def io_uring():
 
 
 def file():
-    if ctypes.CDLL(None, use_errno=True).listen(0, 5):
+    if ctypes.CDLL(None, use_errno=True).listen(os.open(os.devnull, os.O_RDONLY), 5):
         raise OSError(ctypes.get_errno(), "listen")
 
 
@@ -214,8 +214,12 @@ class Sealed(unittest.TestCase):
 
     def test_reaches_loopback_and_the_kernel_chooses_its_port(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
-            connect = socket.create_connection
-            self.assertEqual(sealed(lambda: connect(other.getsockname()).getpeername() == other.getsockname()), "True")
+
+            def reach():
+                with socket.create_connection(other.getsockname()) as client:
+                    return client.getpeername() == other.getsockname()
+
+            self.assertEqual(sealed(reach), "True")
 
     def test_talks_over_unix_sockets(self):
         def talk():
