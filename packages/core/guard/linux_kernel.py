@@ -18,6 +18,9 @@ try:
     class _Int(_SimpleCData):
         _type_ = "i"
 
+    class _Pointer(_SimpleCData):
+        _type_ = "z"
+
     class _Function(CFuncPtr):
         _flags_ = FUNCFLAG_CDECL | FUNCFLAG_USE_ERRNO
         _restype_ = _Int
@@ -27,6 +30,7 @@ try:
 
 except (ImportError, AttributeError, TypeError):  # an interpreter that has arranged it differently
     import ctypes
+    from ctypes import c_char_p as _Pointer
     from ctypes import get_errno
 
     _libc = ctypes.CDLL(None, use_errno=True)
@@ -62,6 +66,11 @@ def descriptor_of(pid, number):
         return system_call("pidfd_getfd", _PIDFD_GETFD, handle, number, 0)
     finally:
         os.close(handle)
+
+
+def pointer(data):
+    """As it stands in a structure. Whoever uses it keeps `data` until then."""
+    return bytes(_Pointer(data))
 
 
 def system_call(name, number, *arguments):

@@ -13,10 +13,9 @@ The socket that the server answers on listens already when it is handed over.
 import _socket
 import errno
 import os
-from array import array
 from struct import pack
 
-from linux_kernel import descriptor_of, no_new_privileges, system_call
+from linux_kernel import descriptor_of, no_new_privileges, pointer, system_call
 from listen_requests import ListenRequests
 
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # the same on every architecture
@@ -113,9 +112,9 @@ def _restrict():
 
 def _filter():
     architecture, seccomp, socket, listen = _ARCHITECTURES[os.uname().machine]
-    program = array("B", b"".join(_program(architecture, socket, listen)))
-    address, size = program.buffer_info()
-    return system_call("seccomp", seccomp, _SET_MODE_FILTER, _NEW_LISTENER, pack("HP", size // 8, address))
+    steps = b"".join(_program(architecture, socket, listen))
+    program = pack("H0P", len(steps) // 8) + pointer(steps)  # struct sock_fprog
+    return system_call("seccomp", seccomp, _SET_MODE_FILTER, _NEW_LISTENER, program)
 
 
 def _program(architecture, socket, listen):
