@@ -9,6 +9,7 @@ export const options = {
   allow: { type: 'string', multiple: true, value: 'RISK', help: 'accept a risk by name (repeatable)' },
   reload: { type: 'boolean', help: "restart when a source changes (--no-reload: don't)" },
   debug: { type: 'boolean', help: "the server's debugger; beyond loopback also --allow debugger" },
+  seal: { type: 'boolean', help: 'the kernel refuses every TCP listener that is not planned (Linux 6.7)' },
   python: { type: 'string', value: 'PATH', help: 'interpreter or virtual environment' },
   cwd: { type: 'string', value: 'DIR', help: 'run there' },
   'env-file': { type: 'string', value: 'F', help: 'variables for the server' },
@@ -33,6 +34,7 @@ export interface Arguments {
   /** `undefined`: as the adapter's developers expect it. */
   readonly reload: boolean | undefined
   readonly debug: boolean
+  readonly seal: boolean
   readonly python: string | undefined
   readonly cwd: string | undefined
   readonly envFile: string | undefined
@@ -61,6 +63,7 @@ export function parse(argv: readonly string[]): Arguments {
     allow: (values.allow ?? []).flatMap((words) => words.split(',')).map(risk),
     reload: values.reload,
     debug: values.debug ?? false,
+    seal: values.seal ?? false,
     python: values.python,
     cwd: values.cwd,
     envFile: values['env-file'],

@@ -134,7 +134,8 @@ function describeProof({ sockets }: Proof, plan: Plan): string {
   const list = sockets.map(({ address, port, pid }) => `${authority(address, port)} (pid ${pid})`).join(', ')
   const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
   const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
-  return `${count}: ${list}; ${audience[plan.policy.reach]}`
+  const seal = plan.seal ? '. Sealed: no other can be opened' : ''
+  return `${count}: ${list}; ${audience[plan.policy.reach]}${seal}`
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts

@@ -22,7 +22,7 @@ class Guard:
         self.table = system.open_table()
         self.hooks = system.open_hooks()
         self.tree = self.watch = self.ladder = self.exit = None
-        self.order = self.socket = None
+        self.order = self.socket = self.seal = None
         self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
@@ -80,7 +80,8 @@ class Guard:
         try:
             pid = self._spawn(message)
         except OSError as error:
-            self.channel.send("failed", reason=error.strerror, file=error.filename)
+            sealed = not self.seal or self.seal.requests
+            self.channel.send("failed" if sealed else "unsealable", reason=error.strerror, file=error.filename)
             return
         self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
@@ -89,7 +90,10 @@ class Guard:
 
     def _spawn(self, message):
         self.order = message
-        pid = self.host.start(message, self.socket and self.socket.descriptor)
+        self.seal = system.new_seal() if message.get("seal") else None
+        if self.seal:
+            self.seal.prepare()
+        pid = self.host.start(message, self.socket and self.socket.descriptor, self.seal)
         if self.socket and self.socket.descriptor and message.get("restart") is None:
             self._let_go()  # the server has its own
         return pid

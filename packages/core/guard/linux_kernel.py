@@ -1,4 +1,4 @@
-"""What Python's standard library has no name for: prctl.
+"""What Python's standard library has no name for: prctl, and other calls by their number.
 
 `import ctypes` costs as much as the rest of the guard, nearly all of it for things that aren't needed to call one
 function. `_ctypes` is the C module beneath it, and has had these names since Python 2.5.
@@ -8,6 +8,8 @@ import os
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+_PIDFD_GETFD = 438  # the same on every architecture
 _SIGKILL = 9
 
 try:
@@ -16,17 +18,23 @@ try:
     class _Int(_SimpleCData):
         _type_ = "i"
 
+    class _Pointer(_SimpleCData):
+        _type_ = "z"
+
     class _Function(CFuncPtr):
         _flags_ = FUNCFLAG_CDECL | FUNCFLAG_USE_ERRNO
         _restype_ = _Int
 
-    _prctl = _Function(dlsym(dlopen(None, 0), "prctl"))
+    _libc = dlopen(None, 0)
+    _prctl, _syscall = _Function(dlsym(_libc, "prctl")), _Function(dlsym(_libc, "syscall"))
 
 except (ImportError, AttributeError, TypeError):  # an interpreter that has arranged it differently
     import ctypes
+    from ctypes import c_char_p as _Pointer
     from ctypes import get_errno
 
-    _prctl = ctypes.CDLL(None, use_errno=True).prctl
+    _libc = ctypes.CDLL(None, use_errno=True)
+    _prctl, _syscall = _libc.prctl, _libc.syscall
 
 
 def become_subreaper():
@@ -43,3 +51,31 @@ def die_with_parent(parent):
     _prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(127)
+
+
+def no_new_privileges():
+    """From here on a setuid program runs with the rights of whoever starts it. Linux 3.5."""
+    if _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(get_errno(), "", "prctl(PR_SET_NO_NEW_PRIVS)")
+
+
+def descriptor_of(pid, number):
+    """A copy of another process's descriptor, for whoever may trace it. Linux 5.6."""
+    handle = os.pidfd_open(pid)
+    try:
+        return system_call("pidfd_getfd", _PIDFD_GETFD, handle, number, 0)
+    finally:
+        os.close(handle)
+
+
+def pointer(data):
+    """As it stands in a structure. Whoever uses it keeps `data` until then."""
+    return bytes(_Pointer(data))
+
+
+def system_call(name, number, *arguments):
+    """For integers, bytes and None; its result must fit into an int."""
+    result = _syscall(number, *arguments)
+    if result < 0:
+        raise OSError(get_errno(), "", name)
+    return result

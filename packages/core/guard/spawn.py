@@ -14,10 +14,11 @@ def resize(master, columns, rows):
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def spawn(message, die_with_parent, slave, socket):
+def spawn(message, die_with_parent, slave, socket, seal=None):
     """Forks and executes. Returns the pid; raises OSError with the reason if the program can't be executed.
 
     `slave`: its side of a pseudo-terminal, or None. `socket`: what becomes its descriptor 3, or None.
+    `seal`: the program runs with it or not at all.
     """
     report, failure = os.pipe()
     parent = os.getpid()
@@ -26,7 +27,7 @@ def spawn(message, die_with_parent, slave, socket):
         if pid == 0:
             try:
                 die_with_parent(parent)
-                _become(message, slave, socket, failure)
+                _become(message, slave, socket, seal, failure)
             except OSError as error:
                 os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
             except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
@@ -35,6 +36,8 @@ def spawn(message, die_with_parent, slave, socket):
                 os._exit(127)
         os.close(failure)
         failure = None
+        if seal:
+            seal.collect(pid)
         reason = b"".join(iter(lambda: os.read(report, 4096), b""))
     finally:
         os.close(report)
@@ -47,7 +50,7 @@ def spawn(message, die_with_parent, slave, socket):
     return pid
 
 
-def _become(message, slave, socket, failure):
+def _become(message, slave, socket, seal, failure):
     os.setsid()
     if slave is not None:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -55,13 +58,16 @@ def _become(message, slave, socket, failure):
             os.dup2(slave, descriptor)
     else:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _close_others((failure, socket))
+    _close_others((failure, socket, seal and seal.kept))
     if socket is not None:
         os.dup2(socket, _HANDED_OVER)  # the copy stays open in the program, ours doesn't
     _reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
-    os.execve(words[0], words, _environment(message))
+    environment = _environment(message)
+    if seal:
+        seal.apply(environment)
+    os.execve(words[0], words, environment)
 
 
 def _close_others(kept):

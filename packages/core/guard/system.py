@@ -5,10 +5,12 @@
     open_table()        the listening sockets of the machine, or None where the system doesn't tell
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
+    new_seal()          for a start that asks for it; its prepare() fails where the system can't
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
 """
 
+import errno
 import sys
 
 if sys.platform == "win32":
@@ -28,6 +30,11 @@ elif sys.platform == "linux":
     def host(terminal):
         return unix.Host(terminal, linux_kernel)
 
+    def new_seal():
+        from seal import Seal  # only paid for where it is wanted
+
+        return Seal()
+
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
@@ -43,3 +50,9 @@ if sys.platform != "linux":
 
     def open_hooks():
         return None
+
+    class new_seal:
+        requests = None
+
+        def prepare(self):
+            raise OSError(errno.ENOTSUP, "only Linux has what it takes")

@@ -16,6 +16,7 @@ class Host:
         self._kernel = kernel
         self._user_terminal = UserTerminal.open() if terminal else None
         self._pid = self._master = self._slave = self._relay = None
+        self._requests = {}  # descriptor -> ListenRequests
 
     def prepare(self, channel):
         os.set_blocking(channel.descriptor, False)
@@ -31,13 +32,15 @@ class Host:
         """Only a note: it may arrive between the fork of the server and the line that remembers its pid."""
         self.wanted_to_end = True
 
-    def start(self, message, socket):
+    def start(self, message, socket, seal=None):
         """Once, or again in the same terminal. `socket`: the descriptor of a listener for the server, or None."""
         if message["terminal"] and self._master is None:
             self._master, self._slave = os.openpty()
             resize(self._master, **message["terminal"])
             self._relay = Relay(self._master)
-        self._pid = spawn(message, self._kernel.die_with_parent, self._slave, socket)
+        self._pid = spawn(message, self._kernel.die_with_parent, self._slave, socket, seal)
+        if seal:
+            self._requests[seal.requests.descriptor] = seal.requests
         self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
         if self._slave is not None and message.get("restart") is None:
             os.close(self._slave)
@@ -58,12 +61,16 @@ class Host:
             poll.register(hooked, select.POLLIN)
         for descriptor, (read, write) in self._relay.wants().items() if self._relay else ():
             poll.register(descriptor, select.POLLIN * read | select.POLLOUT * write)
+        for descriptor in self._requests:
+            poll.register(descriptor, select.POLLIN)
         for descriptor, events in poll.poll(max(0, seconds * 1000)):
             if descriptor == channel.descriptor:
                 readable = bool(events & ~select.POLLOUT)
                 channel.flush()
             elif descriptor == hooked:
                 pass
+            elif descriptor in self._requests:
+                self._answer(descriptor, events)
             elif events & select.POLLOUT:
                 self._relay.write(descriptor)
             elif descriptor == 1:  # POLLERR alone: nobody reads our output any more
@@ -71,6 +78,12 @@ class Host:
             else:
                 self._relay.read(descriptor)
         return readable
+
+    def _answer(self, descriptor, events):
+        if events & select.POLLIN:
+            self._requests[descriptor].answer()
+        else:  # the last sealed process has ended
+            self._requests.pop(descriptor).close()
 
     def reap(self):
         """As a subreaper we inherit every orphan of the tree; only the first process's status matters: its exit

@@ -42,7 +42,7 @@ class Host:
         if not _kernel32.AssignProcessToJobObject(_job(), ctypes.c_void_p(_kernel32.GetCurrentProcess())):
             raise ctypes.WinError(ctypes.get_last_error())
 
-    def start(self, message, socket):
+    def start(self, message, socket, seal=None):
         unset = {name.upper() for name in message["unset"]}  # names are the same in any case here
         environment = {name: value for name, value in os.environ.items() if name not in unset}
         environment.update((name.upper(), value) for name, value in message["env"].items())

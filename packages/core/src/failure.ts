@@ -42,6 +42,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'taken':
       if (setback.code !== 'EADDRINUSE') return cannotListen(setback.code, plan.policy.bind)
       return portTaken(plan.policy.bind.authority, await scene.holders())
+    case 'unsealable':
+      return fail('REFUSED', `${plan.server} can't be sealed here: ${setback.reason}`, {
+        hint: 'leave out --seal, or use Linux 6.7 or newer with Landlock, outside of a container that forbids it',
+      })
     case 'late':
       return fail('NOT_READY', late(setback, scene), {
         ...withTail(output),

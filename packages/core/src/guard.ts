@@ -37,6 +37,7 @@ export type GuardEvent =
   | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'taken'; readonly code: string }
   | { readonly event: 'failed'; readonly reason: string; readonly file: string }
+  | { readonly event: 'unsealable'; readonly reason: string; readonly file: string | null }
   | {
       readonly event: 'listening'
       readonly sockets: readonly Socket[]
@@ -70,6 +71,7 @@ interface StartMessage {
   readonly interrupt: 'group' | 'leader'
   readonly listener: 'handed-over' | 'reserved' | 'own'
   readonly restart: number | undefined
+  readonly seal: boolean
   readonly terminal: Terminal | null
 }
 

@@ -99,7 +99,7 @@ async function run(
     pid = event.pid
   })
   const { host, port } = plan.policy.bind
-  const { file, args, env, unset, cwd, interrupt, listener, restart } = plan
+  const { file, args, env, unset, cwd, interrupt, listener, restart, seal } = plan
   guard.start({
     file,
     args,
@@ -109,6 +109,7 @@ async function run(
     interrupt,
     listener,
     restart,
+    seal,
     address: host,
     port,
     terminal: terminal ? size(terminal) : null,

@@ -19,6 +19,8 @@ export interface Plan {
   /** Where this machine reaches it: `http://127.0.0.1:8000`, also when it listens on every address. */
   readonly url: string
   readonly policy: Policy
+  /** Does it run sealed: can none of its processes open a TCP listener? */
+  readonly seal: boolean
   /** Who is asked to end first. */
   readonly interrupt: 'group' | 'leader'
   /**
@@ -36,7 +38,7 @@ export interface Plan {
 
 /** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
-  readonly field: keyof Enforced | 'hook' | 'output' | 'socket' | 'user'
+  readonly field: keyof Enforced | 'hook' | 'output' | 'seal' | 'socket' | 'user'
   readonly why: string
 }
 
@@ -59,6 +61,8 @@ export interface PlanOptions {
   readonly args?: readonly string[]
   /** Variables for the server, over `Facts.env`. */
   readonly env?: Readonly<Record<string, string>>
+  /** Let the kernel refuse every TCP listener that a process of the server opens. Linux 6.7. Default `false`. */
+  readonly seal?: boolean
 }
 
 /**
@@ -71,7 +75,7 @@ export function plan<Options extends object>(
   policy: Policy,
   facts: Facts,
 ): Plan {
-  const { args = [], env = {} } = options
+  const { args = [], env = {}, seal = false } = options
   checkWords(adapter, options)
   checkAbilities(adapter, policy)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
@@ -84,6 +88,10 @@ export function plan<Options extends object>(
   })
   const { listener, restart, reason } = listening(adapter, policy, facts)
   if (reason) effects.push(reason)
+  if (seal) {
+    checkSeal(adapter, listener, facts)
+    effects.push(sealed)
+  }
   if (!facts.terminal) effects.push(unbuffered)
   effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
@@ -105,9 +113,17 @@ export function plan<Options extends object>(
     interrupt: adapter.interrupt ?? 'group',
     listener,
     restart,
+    seal,
     reasons: args.length > 0 || 'PYTHONPATH' in yours ? [user, ...effects] : effects,
     unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
   }
+}
+
+const sealed: Reason = {
+  field: 'seal',
+  args: [],
+  env: {},
+  why: 'no process of the server can open a TCP listener',
 }
 
 /** A wildcard is no address to connect to. */
@@ -225,6 +241,19 @@ function checkAbilities({ name, enforce }: AnyAdapter, policy: Policy): void {
       hint: `leave out --${field === 'reload' ? 'reload' : 'debug'}`,
     })
   }
+}
+
+/** A sealed server can't open the socket that it answers on. */
+function checkSeal({ name, target }: AnyAdapter, listener: Plan['listener'], { platform }: Facts): void {
+  if (platform !== 'linux') {
+    throw new DevlaunchError('USAGE', `${name} can't be sealed: only Linux has what it takes`, {
+      hint: 'leave out --seal',
+    })
+  }
+  if (listener === 'handed-over') return
+  throw new DevlaunchError('USAGE', `${name} can't be sealed: its server opens its own socket`, {
+    hint: `leave out --seal${target.kind === 'directory' ? '' : ', or serve the app with gunicorn or uvicorn'}`,
+  })
 }
 
 /** Behind it a server takes every flag of ours for a name. */

@@ -21,6 +21,7 @@ export type Setback =
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
   | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
+  | { readonly kind: 'unsealable'; readonly reason: string }
   | { readonly kind: 'taken'; readonly code: string }
 
 /** Whether the output says that the server can never become ready. */
@@ -75,6 +76,8 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     if (event.event === 'listening') void knock(event.neighbours)
     if (event.event === 'failed') resolve({ kind: 'not-run', reason: event.reason, file: event.file })
     if (event.event === 'taken') resolve({ kind: 'taken', code: event.code })
+    if (event.event === 'unsealable')
+      resolve({ kind: 'unsealable', reason: event.file ? `${event.file}: ${event.reason}` : event.reason })
     if (event.event === 'exposed') resolve({ kind: 'exposed', sockets: event.sockets })
     if (event.event === 'refused') resolve({ kind: 'refused', refusal: event })
     if (event.event === 'gone') resolve({ kind: 'gone', exit: event.exit })

@@ -142,6 +142,28 @@ describe('an argument that would move the listener is refused by name', () => {
   })
 })
 
+describe('a seal', () => {
+  test('is part of the plan, with its reason', () => {
+    expect(planned({}).seal).toBe(false)
+    expect(planned({ seal: true })).toMatchObject({ seal: true, listener: 'handed-over' })
+    expect(planned({ seal: true }).reasons.map(({ field }) => field)).toContain('seal')
+  })
+  test('is refused where the server opens its own socket', () => {
+    const own = { ...adapter, socket: 'reserve' } as const
+    const sealed = () => plan(own, { app: 'main:app', seal: true }, policy, facts)
+    expect(sealed).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        summary: "snake can't be sealed: its server opens its own socket",
+        hint: 'leave out --seal, or serve the app with gunicorn or uvicorn',
+      }),
+    )
+  })
+  test.each(['darwin', 'win32'] as const)('is refused on %s', (platform) => {
+    expect(() => planned({ seal: true }, { platform })).toThrow(/only Linux has what it takes/)
+  })
+})
+
 test('the command line can be copied, and tells no secret', () => {
   const why = { field: 'output', args: [], env: { A: 'x y' }, why: '' } as const
   const plan = {

@@ -7,6 +7,7 @@ import { exposed } from './exposed.ts'
 import { gone } from './gone.ts'
 import { handedOver } from './handed-over.ts'
 import { ours } from './ours.ts'
+import { sealed } from './sealed.ts'
 import { servers } from './servers.ts'
 import { type Fixture, living, makeTrial, marker, soon } from './trial.ts'
 
@@ -25,6 +26,7 @@ export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
     gone(trial)
     exposed(trial)
     if (adapter.socket !== 'reserve') handedOver(trial)
+    sealed(trial)
     if (environment.age === 'newest') ours(trial) // who is on the port is asked before the server, of any release, is started
   })
 

@@ -1,0 +1,73 @@
+"""What sealed processes ask with listen(): the kernel holds them until the guard has answered.
+
+The guard never lets the call go on, because the caller could put another socket in its place meanwhile. It takes a
+copy of the socket and calls listen() on that, which is the same, or refuses.
+https://man7.org/linux/man-pages/man2/seccomp_unotify.2.html
+"""
+
+import _socket
+import errno
+import fcntl
+import os
+from struct import pack, unpack_from
+
+from linux_kernel import descriptor_of
+
+# linux/seccomp.h: SECCOMP_IOCTL_NOTIF_RECV, _SEND, _ID_VALID
+_RECEIVE, _ANSWER, _STILL_VALID = 0xC0502100, 0xC0182101, 0x40082102
+_MOST = 0x7FFFFFFF  # the kernel takes less: net.core.somaxconn
+
+
+class ListenRequests:
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+
+    def answer(self):
+        """One of them. Call when the descriptor is readable."""
+        request = bytearray(80)  # struct seccomp_notif
+        try:
+            fcntl.ioctl(self.descriptor, _RECEIVE, request)
+            id, thread = unpack_from("QI", request)
+            number, backlog = (argument & 0xFFFFFFFF for argument in unpack_from("QQ", request, 32))
+            error = self._listen(id, thread, number, backlog)
+            fcntl.ioctl(self.descriptor, _ANSWER, pack("QqiI", id, 0, -error, 0))
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.EINTR):  # a signal has ended the caller, or its call
+                raise
+
+    def close(self):
+        os.close(self.descriptor)
+
+    def _listen(self, id, thread, number, backlog):
+        """The errno for the caller."""
+        socket = None
+        try:
+            socket = _own(descriptor_of(_process_of(thread), number))
+            fcntl.ioctl(self.descriptor, _STILL_VALID, pack("Q", id))  # or it is a later process's
+            if not _harmless(socket):
+                return errno.EACCES
+            socket.listen(min(backlog, _MOST))
+            return 0
+        except OSError as error:
+            return errno.EACCES if error.errno == errno.EPERM else error.errno
+        finally:
+            if socket:
+                socket.close()
+
+
+def _own(descriptor):
+    try:
+        return _socket.socket(fileno=descriptor)
+    except OSError:  # a file
+        os.close(descriptor)
+        raise
+
+
+def _harmless(socket):
+    """A UNIX socket, or one that listens already, which it can't have learnt here: it was handed over."""
+    return socket.family == _socket.AF_UNIX or socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_ACCEPTCONN)
+
+
+def _process_of(thread):
+    with open("/proc/%d/status" % thread, "rb") as status:
+        return next(int(line[5:]) for line in status if line.startswith(b"Tgid:"))
