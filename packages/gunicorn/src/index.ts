@@ -38,7 +38,7 @@ export const gunicorn: Adapter<GunicornOptions> = {
     { match: /^-[Rhv]*D|^--da/, use: 'leave it out: a server in the background would be ended' },
     { match: /^--reload$/, use: "use devlaunch's own --reload" },
     { match: /^--reu/, use: 'leave it out: it lets another process share the port' },
-    { match: /^--forwarded/, use: 'use --allow proxy-headers' },
+    { match: /^--f(?!orwarder)/, use: 'use --allow proxy-headers' },
     { match: /^--prox/, use: 'leave it out: with it a client can forge its own address' },
     { match: /^--(?:certf|key)/, use: 'leave it out: devlaunch serves http, a proxy in front serves https' },
   ],
