@@ -19,6 +19,7 @@ let folder: Folder
 let python: string
 
 beforeAll(async () => {
+  vi.stubEnv('PATH', '') // a word can be the name of a program that is there: then the user has named it
   const installed = adapters.flatMap(({ package: wanted }) => {
     if (!wanted) return []
     const site = 'venv/lib/python3.13/site-packages'
@@ -38,7 +39,10 @@ beforeAll(async () => {
   python = join(realpathSync(folder.path), 'venv/bin/python')
   await writeFile(python, '#!/bin/sh\nexit 7\n')
   await chmod(python, 0o755)
-  return () => folder[Symbol.asyncDispose]()
+  return async () => {
+    vi.unstubAllEnvs()
+    await folder[Symbol.asyncDispose]()
+  }
 })
 
 /** Characters that a target of kind app may have: none that a shell, an option parser or a terminal acts upon. */

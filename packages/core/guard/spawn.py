@@ -7,6 +7,8 @@ import os
 import struct
 import termios
 
+from environment import inherited
+
 _HANDED_OVER = 3  # the first descriptor behind stdin, stdout and stderr
 
 
@@ -20,13 +22,13 @@ def spawn(message, die_with_parent, slave, socket):
     `slave`: its side of a pseudo-terminal, or None. `socket`: what becomes its descriptor 3, or None.
     """
     report, failure = os.pipe()
-    parent = os.getpid()
+    parent, environment = os.getpid(), inherited()
     try:
         pid = os.fork()
         if pid == 0:
             try:
                 die_with_parent(parent)
-                _become(message, slave, socket, failure)
+                _become(message, slave, socket, failure, environment)
             except OSError as error:
                 os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
             except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
@@ -47,7 +49,7 @@ def spawn(message, die_with_parent, slave, socket):
     return pid
 
 
-def _become(message, slave, socket, failure):
+def _become(message, slave, socket, failure, environment):
     os.setsid()
     if slave is not None:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -61,7 +63,7 @@ def _become(message, slave, socket, failure):
     _reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
-    os.execve(words[0], words, _environment(message))
+    os.execve(words[0], words, _environment(message, environment))
 
 
 def _close_others(kept):
@@ -84,8 +86,7 @@ def _reset_signals():
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
-def _environment(message):
-    environment = dict(os.environb)
+def _environment(message, environment):
     for name in message["unset"]:
         environment.pop(_bytes(name), None)
     environment.update((_bytes(name), _bytes(value)) for name, value in message["env"].items())

@@ -109,10 +109,12 @@ export function openGuard(python: string, terminal: boolean): Guard {
     windowsHide: true,
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  const questions = new Map<number, (value: readonly Socket[]) => void>()
+  let over = false
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
-    throw new DevlaunchError('FAILED', 'no process can be started', {
-      hint: 'free some descriptors (EMFILE)',
+    throw new DevlaunchError('FAILED', 'no process can be started: too many files are open (EMFILE)', {
+      hint: 'allow more, for example: ulimit -n 1024',
     })
   const [stdin, stdout, stderr, channel] = guard.stdio as unknown as [
     Writable | null,
@@ -122,9 +124,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   ]
   const listeners: ((event: GuardEvent) => void)[] = []
   const said: GuardEvent[] = []
-  const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
-  let over = false
   let server: number | undefined
 
   const send = (message: object) => {

@@ -64,6 +64,12 @@ async function checkFolder(path: string, what: string): Promise<void> {
   } catch (cause) {
     if (cause instanceof DevlaunchError) throw cause
     const { code } = cause as NodeJS.ErrnoException
+    if (path.includes('\ufffd') && code === 'ENOENT') {
+      throw new DevlaunchError('USAGE', `${what} ${show(path)} has a name that is not UTF-8`, {
+        cause,
+        hint: 'rename it',
+      })
+    }
     const missing = code !== 'EACCES' && code !== 'EPERM'
     throw new DevlaunchError(
       'USAGE',
