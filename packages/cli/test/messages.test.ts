@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import {
   DevlaunchError,
   type Exit,
+  type Facts,
   plan,
   prepare,
   release,
@@ -20,12 +21,13 @@ const uvicorn = adapters.find(({ name }) => name === 'uvicorn')
 if (!uvicorn) throw new Error('there is no uvicorn')
 
 const policy = resolvePolicy({}, { host: '127.0.0.1', reach: 'loopback' }, 8000)
-const facts = {
+const facts: Facts = {
   python: '/shop/.venv/bin/python',
   release: release('0.30.0'),
   cwd: '/shop',
   env: {},
   terminal: false,
+  platform: 'linux',
 }
 const scene: Scene = {
   adapter: uvicorn,
