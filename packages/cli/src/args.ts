@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { DevlaunchError, type Risk, risks } from '@devlaunch/core'
+import { DevlaunchError, quote, type Risk, risks, show } from '@devlaunch/core'
 
 /** The one table: parsing and `--help` both read it. */
 export const options = {
@@ -84,7 +84,7 @@ function read(args: readonly string[]) {
   } catch (cause) {
     // Node's sentence, without its advice on how to write a positional argument that starts with a dash
     const [sentence = ''] = (cause as Error).message.split(/\. |\n/)
-    throw new DevlaunchError('USAGE', sentence.charAt(0).toLowerCase() + sentence.slice(1), {
+    throw new DevlaunchError('USAGE', show(sentence.charAt(0).toLowerCase() + sentence.slice(1)), {
       cause,
       hint: "devlaunch --help lists the options; the server's own go behind --",
     })
@@ -94,7 +94,7 @@ function read(args: readonly string[]) {
 function port(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (number >= 1 && number <= 65_535) return number
-  throw new DevlaunchError('USAGE', `--port ${JSON.stringify(text)} is not a port`, {
+  throw new DevlaunchError('USAGE', `--port ${quote(text)} is not a port`, {
     hint: 'a port is a whole number from 1 to 65535',
   })
 }
@@ -102,21 +102,21 @@ function port(text: string): number {
 function milliseconds(text: string): number {
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
   if (seconds > 0 && seconds <= 86_400) return seconds * 1000
-  throw new DevlaunchError('USAGE', `--timeout ${JSON.stringify(text)} is not a time`, {
+  throw new DevlaunchError('USAGE', `--timeout ${quote(text)} is not a time`, {
     hint: 'give seconds, for example --timeout 30',
   })
 }
 
 function path(text: string): string {
   if (text.startsWith('/') && !text.startsWith('//')) return text
-  throw new DevlaunchError('USAGE', `--ready-path ${JSON.stringify(text)} is not a path`, {
+  throw new DevlaunchError('USAGE', `--ready-path ${quote(text)} is not a path`, {
     hint: 'start it with one slash, for example --ready-path /health',
   })
 }
 
 function risk(word: string): Risk {
   if (Object.hasOwn(risks, word)) return word as Risk
-  throw new DevlaunchError('USAGE', `--allow ${JSON.stringify(word)} is not a risk`, {
+  throw new DevlaunchError('USAGE', `--allow ${quote(word)} is not a risk`, {
     hint: `one of: ${Object.keys(risks).join(', ')}`,
   })
 }

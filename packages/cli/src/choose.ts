@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type AnyAdapter, DevlaunchError } from '@devlaunch/core'
+import { type AnyAdapter, DevlaunchError, quote, show } from '@devlaunch/core'
 import { adapters } from './adapters.ts'
 import { detect, type Match } from './detect.ts'
 import { readProject } from './project.ts'
@@ -16,7 +16,7 @@ export interface Choice {
 export async function choose(words: readonly string[], cwd: string | undefined): Promise<Choice> {
   const [name, target, extra] = words
   if (extra !== undefined) {
-    throw new DevlaunchError('USAGE', `unexpected ${JSON.stringify(extra)}`, {
+    throw new DevlaunchError('USAGE', `unexpected ${quote(extra)}`, {
       hint: "quote a path with spaces; the server's own arguments go behind --",
     })
   }
@@ -34,7 +34,7 @@ export function named(name: string): AnyAdapter {
   if (adapter) return adapter
   const names = adapters.map(({ name }) => name)
   const meant = names.find((each) => (name && each.startsWith(name)) || edits(name, each) <= 2)
-  throw new DevlaunchError('USAGE', `there is no server ${JSON.stringify(name)}`, {
+  throw new DevlaunchError('USAGE', `there is no server ${quote(name)}`, {
     hint: `${meant ? `did you mean "${meant}"? ` : ''}one of: ${names.join(', ')}`,
   })
 }
@@ -50,13 +50,13 @@ function edits(from: string, to: string): number {
 
 function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {
   if (!adapter) {
-    return new DevlaunchError('USAGE', `no Python server was recognised in ${cwd}`, {
+    return new DevlaunchError('USAGE', `no Python server was recognised in ${show(cwd)}`, {
       hint: 'name one, for example: devlaunch flask app:app',
     })
   }
   return new DevlaunchError(
     'USAGE',
-    `${adapter.name} needs to know what to serve, and no app was recognised in ${cwd}`,
+    `${adapter.name} needs to know what to serve, and no app was recognised in ${show(cwd)}`,
     {
       hint: `name it, for example: devlaunch ${adapter.name} ${adapter.target.example}`,
     },

@@ -15,8 +15,7 @@ const SIGPIPE = 13
 
 /** Runs one command line and returns its exit code. A mistake of the user's is one message, without a stack. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // EPIPE: `devlaunch | head` has read enough. The guard ends what was started.
-  process.stdout.on('error', () => process.exit(128 + SIGPIPE))
+  process.stdout.on('error', unwritable)
   process.stderr.on('error', () => {})
   try {
     return await run(parse(argv))
@@ -26,6 +25,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     else process.stderr.write(new Printer(process.stderr).error(error, { withOutput: true }))
     return exitCodeOf(error)
   }
+}
+
+/** The guard ends what was started. */
+function unwritable({ code, message }: NodeJS.ErrnoException): never {
+  if (code === 'EPIPE') process.exit(128 + SIGPIPE) // `devlaunch | head` has read enough
+  const hint = 'make room there, or let stdout go somewhere else'
+  const error = new DevlaunchError('FAILED', `stdout can't be written to: ${message}`, { hint })
+  process.stderr.write(new Printer(process.stderr).error(error, { withOutput: true }))
+  process.exit(exitCodeOf(error))
 }
 
 async function run(args: Arguments): Promise<number> {

@@ -21,6 +21,7 @@ export function handleSignals(): Signals {
   let first: { number: number; at: number } | undefined
   // before there is a server to kill: the guard ends whatever has been started
   let insist: () => void = () => process.exit(first && 128 + first.number)
+  process.on('SIGUSR1', () => {}) // otherwise Node opens its debugger's port
   for (const [name, number] of Object.entries(numbers)) {
     if (name === 'SIGHUP' && hangUpIgnored()) continue
     process.on(name, () => {

@@ -7,6 +7,8 @@ import os
 import struct
 import termios
 
+from environment import inherited
+
 _HANDED_OVER = 3  # the first descriptor behind stdin, stdout and stderr
 
 
@@ -21,13 +23,13 @@ def spawn(message, die_with_parent, slave, socket, seal=None):
     `seal`: the program runs with it or not at all.
     """
     report, failure = os.pipe()
-    parent = os.getpid()
+    parent, environment = os.getpid(), inherited()
     try:
         pid = os.fork()
         if pid == 0:
             try:
                 die_with_parent(parent)
-                _become(message, slave, socket, seal, failure)
+                _become(message, slave, socket, seal, failure, environment)
             except OSError as error:
                 os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
             except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
@@ -50,7 +52,7 @@ def spawn(message, die_with_parent, slave, socket, seal=None):
     return pid
 
 
-def _become(message, slave, socket, seal, failure):
+def _become(message, slave, socket, seal, failure, environment):
     os.setsid()
     if slave is not None:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -64,7 +66,7 @@ def _become(message, slave, socket, seal, failure):
     _reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
-    environment = _environment(message)
+    environment = _environment(message, environment)
     if seal:
         seal.apply(environment)
     os.execve(words[0], words, environment)
@@ -90,8 +92,7 @@ def _reset_signals():
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
-def _environment(message):
-    environment = dict(os.environb)
+def _environment(message, environment):
     for name in message["unset"]:
         environment.pop(_bytes(name), None)
     environment.update((_bytes(name), _bytes(value)) for name, value in message["env"].items())

@@ -3,14 +3,16 @@ import type { Plan } from './plan.ts'
 type Command = Pick<Plan, 'file' | 'args' | 'env' | 'unset' | 'reasons'>
 
 /**
- * The plan as a line for a POSIX shell, to be copied: it does what the launch does, without the hook, the proof and
- * the guard's socket (a shell has no descriptor 3). Values of the user's own variables are left out.
+ * The plan as a line for a shell (bash, zsh; $'...' is POSIX since 2024), to be copied: it does what the launch does,
+ * without the hook, the proof and the guard's socket (a shell has no descriptor 3). Values of the user's own variables
+ * are left out.
  */
 export function commandLine(plan: Command): string {
   const { file, args, env, unset } = withoutGuard(withoutSecrets(plan))
   const removed = unset.flatMap((name) => ['-u', quote(name)])
-  const set = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
-  const prefix = removed.length > 0 ? ['env', ...removed, ...set] : set
+  const set = Object.entries(env).map(([name, value]) => `${quote(name)}=${quote(value)}`)
+  const odd = Object.keys(env).some((name) => !/^[A-Za-z_]\w*$/.test(name)) // only env can set such a one
+  const prefix = removed.length > 0 || odd ? ['env', ...removed, ...set] : set
   return [...prefix, quote(file), ...args.map(quote)].join(' ')
 }
 
@@ -33,5 +35,15 @@ export function withoutSecrets<P extends Pick<Plan, 'env' | 'reasons'>>(plan: P)
 }
 
 function quote(word: string): string {
+  if (word.search(unseen) >= 0) return `$'${word.replace(/['\\]/g, '\\$&').replaceAll(unseen, bytes)}'`
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** What ends a line, or is acted upon by a terminal, or turns the text around it. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+function bytes(character: string): string {
+  return [...new TextEncoder().encode(character)]
+    .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`) // octal: \x41 would take a digit that follows
+    .join('')
 }

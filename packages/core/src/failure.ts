@@ -32,7 +32,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'refused':
       return refused(setback.refusal, plan)
     case 'lost':
-      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, withTail(output))
+      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, {
+        ...withTail(output),
+        hint: /EAGAIN/.test(setback.reason) ? 'allow more processes (ulimit -u), or end some' : whatEndedIt,
+      })
     case 'not-run':
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
         hint: 'name another Python with --python',
@@ -67,6 +70,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     }
   }
 }
+
+/** Nobody has told it to end. */
+export const whatEndedIt = 'look for what ended it (out of memory, kill); processes of the server may be left'
 
 /** EXPOSED, with the process, the address and the likeliest cause. */
 export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {

@@ -114,10 +114,12 @@ export function openGuard(python: string, terminal: boolean): Guard {
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
   const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
+  const questions = new Map<number, (value: readonly Socket[]) => void>()
+  let over = false
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
-    throw new DevlaunchError('FAILED', 'no process can be started', {
-      hint: 'free some descriptors (EMFILE)',
+    throw new DevlaunchError('FAILED', 'no process can be started: too many files are open (EMFILE)', {
+      hint: 'allow more, for example: ulimit -n 1024',
     })
   const [stdin, stdout, stderr, channel] = guard.stdio as unknown as [
     Writable | null,
@@ -127,9 +129,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   ]
   const listeners: ((event: GuardEvent) => void)[] = []
   const said: GuardEvent[] = []
-  const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
-  let over = false
   let asked = false
   let server: number | undefined
 

@@ -34,6 +34,7 @@ export {
 } from './policy.ts'
 export type { PrepareOptions } from './prepare.ts'
 export { listPythons } from './python.ts'
+export { quote, show } from './quote.ts'
 export { release } from './release.ts'
 export type { LaunchEvent, LaunchOptions, Server } from './server.ts'
 export { findTarget, type Place } from './target.ts'

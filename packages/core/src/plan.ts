@@ -2,6 +2,7 @@ import { delimiter } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Enforced, Policy } from './policy.ts'
+import { quote, unfit } from './quote.ts'
 
 /** Everything that will be run. Nothing has happened yet. */
 export interface Plan {
@@ -76,8 +77,7 @@ export function plan<Options extends object>(
   facts: Facts,
 ): Plan {
   const { args = [], env = {}, seal = false } = options
-  checkWords(adapter, options)
-  checkAbilities(adapter, policy)
+  checkWishes(adapter, options, policy)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
   const effects = rows.flatMap(([field, row]): Reason[] => {
     if (typeof row === 'string') return []
@@ -96,7 +96,8 @@ export function plan<Options extends object>(
   effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
-  const set = Object.assign({}, Object.fromEntries(kept), ...effects.map((effect) => effect.env))
+  // not Object.assign: a variable can be called __proto__
+  const set = Object.fromEntries([...kept, ...effects.flatMap((effect) => Object.entries(effect.env))])
   const yours = 'PYTHONPATH' in env && facts.hook ? { PYTHONPATH: env.PYTHONPATH ?? '' } : {}
   const user: Reason = { field: 'user', args, env: yours, why: 'yours' }
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
@@ -106,7 +107,7 @@ export function plan<Options extends object>(
     file: facts.python,
     args: adapter.command(options, flags, facts.release),
     env: set,
-    unset: scrubbed.filter((name) => !(name in set) || name in (reason?.env ?? {})),
+    unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),
     cwd: facts.cwd,
     url: `http://${reachable(policy.bind)}`,
     policy,
@@ -191,12 +192,14 @@ function explain(field: keyof Enforced, policy: Policy): string {
 const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
 
 /**
- * The words that end up on the command line.
+ * Whatever can be refused before anything is looked up.
  * @throws DevlaunchError as `plan` does.
  */
-export function checkWords(adapter: AnyAdapter, options: object & PlanOptions): void {
+export function checkWishes(adapter: AnyAdapter, options: object & PlanOptions, policy: Policy): void {
   checkTarget(adapter, options)
   checkArguments(adapter, options.args ?? [])
+  checkVariables(options.env ?? {})
+  checkAbilities(adapter, policy)
 }
 
 function checkTarget(adapter: AnyAdapter, options: object): void {
@@ -208,11 +211,14 @@ function checkTarget(adapter: AnyAdapter, options: object): void {
       hint: `name it, for example: devlaunch ${adapter.name} ${example}`,
     })
   }
-  if (typeof target !== 'string' || target.includes('\0')) {
-    throw new DevlaunchError('USAGE', `${JSON.stringify(target)} can't be served by ${adapter.name}`)
+  const reason = typeof target === 'string' ? unfit(target) : 'it is no text'
+  if (typeof target !== 'string' || reason) {
+    throw new DevlaunchError('USAGE', `${quote(target)} can't be served by ${adapter.name}: ${reason}`, {
+      hint: `name what to serve, for example: ${example}`,
+    })
   }
   if (kind === 'app' && (!appTarget.test(target) || /[\r\n]/.test(target))) {
-    throw new DevlaunchError('USAGE', `${JSON.stringify(target)} is not an app for ${adapter.name}`, {
+    throw new DevlaunchError('USAGE', `${quote(target)} is not an app for ${adapter.name}`, {
       hint: `write a module and a name in it, for example: ${example}`,
     })
   }
@@ -220,15 +226,31 @@ function checkTarget(adapter: AnyAdapter, options: object): void {
 
 function checkArguments(adapter: AnyAdapter, args: readonly string[]): void {
   for (const argument of args) {
-    if (argument.includes('\0')) {
-      throw new DevlaunchError('USAGE', `${JSON.stringify(argument)} can't be passed to a program`)
+    const reason = unfit(argument)
+    if (reason) {
+      throw new DevlaunchError('USAGE', `${quote(argument)} can't be passed to a program: ${reason}`, {
+        hint: 'leave that out, or put it into a file',
+      })
     }
     const reserved = [separator, ...adapter.reserved].find(({ match }) => match.test(argument))
     if (reserved) {
-      throw new DevlaunchError('REFUSED', `${adapter.name} can't be given ${JSON.stringify(argument)}`, {
+      throw new DevlaunchError('REFUSED', `${adapter.name} can't be given ${quote(argument)}`, {
         hint: reserved.use,
       })
     }
+  }
+}
+
+function checkVariables(env: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(env)) {
+    const badName = name === '' ? 'it is empty' : name.includes('=') ? 'it has a "="' : unfit(name)
+    const reason = badName ?? unfit(`${name}=${value}`)
+    if (!reason) continue
+    throw new DevlaunchError(
+      'USAGE',
+      `${badName ? `${quote(name)} is no name for a variable` : `the variable ${quote(name)} can't have that value`}: ${reason}`,
+      { hint: 'correct it in the options, or in the file that --env-file names' },
+    )
   }
 }
 

@@ -10,10 +10,11 @@ import { DevlaunchError } from './errors.ts'
 import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
-import { checkWords, type Plan, type PlanOptions, plan } from './plan.ts'
+import { checkWishes, type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
+import { quote, show } from './quote.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
 
@@ -52,8 +53,8 @@ export interface Here {
 export async function find(adapter: AnyAdapter, options: PrepareOptions, here: Here): Promise<Found> {
   if (options.port !== undefined) checkPort(options.port)
   const address = await findAddress(options)
-  resolvePolicy(options, address, options.port ?? adapter.port) // a refusal needs no Python
-  checkWords(adapter, options)
+  const policy = resolvePolicy(options, address, options.port ?? adapter.port)
+  checkWishes(adapter, options, policy) // a refusal needs no Python
   const cwd = resolve(here.cwd, options.cwd ?? '.')
   const target = (options as Record<string, unknown>)[adapter.target.option]
   const place = await findTarget(adapter, target, cwd, here.env)
@@ -103,7 +104,7 @@ export async function decide(
 async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): Promise<Address> {
   const address = parseAddress(host)
   if (address) return address
-  const shown = JSON.stringify(host)
+  const shown = quote(host)
   if (host.includes('%')) {
     throw new DevlaunchError('USAGE', `${shown} names an interface`, {
       hint: 'give the address without the % and what follows',
@@ -127,11 +128,11 @@ function absolute(python: string, here: Here): string {
 async function readEnvFile(path: string | undefined, env: Environment): Promise<Record<string, string>> {
   if (!path) return {}
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new DevlaunchError('USAGE', `${path} can't be read`, {
+    throw new DevlaunchError('USAGE', `${show(path)} can't be read`, {
       cause,
       hint: 'name an existing file with --env-file',
     })
   })
   const parsed = Object.entries(parseEnv(text) as Record<string, string>)
-  return Object.fromEntries(parsed.filter(([name]) => env[name] === undefined))
+  return Object.fromEntries(parsed.filter(([name]) => !Object.hasOwn(env, name)))
 }

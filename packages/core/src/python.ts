@@ -3,6 +3,7 @@ import type { AnyAdapter } from './adapter.ts'
 import { candidates, exists, projectFolders, type Search } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
 import { type Candidate, type Interpreter, judge, type Rejected } from './interpreter.ts'
+import { show } from './quote.ts'
 
 /**
  * The interpreter that runs this server here.
@@ -47,7 +48,7 @@ async function notFound(
   search: Search,
   rejected: readonly Rejected[],
 ): Promise<DevlaunchError> {
-  const list = rejected.map(({ path, why, rejected }) => `  ${path} (${why}): ${rejected}`).join('\n')
+  const list = rejected.map(({ path, why, rejected }) => `  ${show(path)} (${why}): ${rejected}`).join('\n')
   const distribution = adapter.package?.distribution
   const without = distribution && rejected.find((each) => each.rejected.startsWith(distribution))
   if (without) {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { AnyAdapter } from './adapter.ts'
 import { type Environment, projectFolders } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
+import { show } from './quote.ts'
 
 export interface Place {
   /** The target as the adapter's command gets it; an absolute path for a directory or a file. */
@@ -22,9 +23,6 @@ export async function findTarget(
   env: Environment,
 ): Promise<Place> {
   await checkFolder(cwd, 'the working directory')
-  if (typeof target === 'string' && target.includes('\0')) {
-    throw new DevlaunchError('USAGE', `${JSON.stringify(target)} is not a path`)
-  }
   if (kind === 'directory') {
     const directory = resolve(cwd, String(target ?? '.'))
     await checkFolder(directory, 'the directory to serve')
@@ -35,7 +33,7 @@ export async function findTarget(
   if (!file || !(await isFile(file))) {
     throw new DevlaunchError(
       'USAGE',
-      `${name} needs ${example}: ${file ? `${file} is not a file` : `none was found from ${cwd}`}`,
+      `${name} needs ${example}: ${file ? `${show(file)} is not a file` : `none was found from ${show(cwd)}`}`,
       {
         hint: `go to the folder that has it, or name it: devlaunch ${name} path/to/${example}`,
       },
@@ -59,16 +57,23 @@ async function checkFolder(path: string, what: string): Promise<void> {
   try {
     const found = await stat(path)
     if (!found.isDirectory())
-      throw new DevlaunchError('USAGE', `${what} ${path} is not a directory`, {
+      throw new DevlaunchError('USAGE', `${what} ${show(path)} is not a directory`, {
         hint: 'name the folder it is in',
       })
     await access(path, constants.R_OK | constants.X_OK)
   } catch (cause) {
     if (cause instanceof DevlaunchError) throw cause
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const { code } = cause as NodeJS.ErrnoException
+    if (path.includes('\ufffd') && code === 'ENOENT') {
+      throw new DevlaunchError('USAGE', `${what} ${show(path)} has a name that is not UTF-8`, {
+        cause,
+        hint: 'rename it',
+      })
+    }
+    const missing = code !== 'EACCES' && code !== 'EPERM'
     throw new DevlaunchError(
       'USAGE',
-      `${what} ${path} ${missing ? 'does not exist' : "can't be read by you"}`,
+      `${what} ${show(path)} ${missing ? 'does not exist' : "can't be read by you"}`,
       { cause, hint: missing ? 'check the name' : 'ask its owner for the right to read it' },
     )
   }

@@ -1,6 +1,7 @@
 import { DevlaunchError } from './errors.ts'
 import type { Guard, Refusal, Socket } from './guard.ts'
 import type { Bind } from './policy.ts'
+import { quote } from './quote.ts'
 
 /** What was seen when the server became ready. */
 export interface Proof {
@@ -116,7 +117,7 @@ export function checkWait({ timeout = 1, readyPath = '/' }: { timeout?: number; 
     throw new DevlaunchError('USAGE', `${timeout} ms is not a time to wait`, { hint: 'give up to 24 days' })
   }
   if (!/^\/(?![/\\])/.test(readyPath)) {
-    throw new DevlaunchError('USAGE', `${JSON.stringify(readyPath)} is not a path`, {
+    throw new DevlaunchError('USAGE', `${quote(readyPath)} is not a path`, {
       hint: 'start it with one slash, for example /health',
     })
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Adapter, AnyAdapter } from '../src/adapter.ts'
 import { commandLine } from '../src/command.ts'
@@ -206,6 +207,35 @@ describe('the hook', () => {
     )
     expect(commandLine(planned({ env: { PYTHONPATH: '/c' } }, { hook }))).toMatch(/ PYTHONPATH=\/c \/venv/)
   })
+})
+
+test('a shell reads the command line as it was meant, whatever is in it, and a person sees it on one line', () => {
+  const args = ['a\nerror EXPOSED: x', "\t'\\", '\x1b[2J1', '\u202eabc', '٣ é', '']
+  const line = commandLine({
+    file: 'printf',
+    args: ['%s|', ...args],
+    env: { __proto__x: '1' },
+    unset: [],
+    reasons: [],
+  })
+  expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' })).toBe(
+    args.map((each) => `${each}|`).join(''),
+  )
+})
+
+test('a variable keeps its name, also one that JavaScript has a use for', () => {
+  const env = Object.fromEntries([['__proto__', 'x']])
+  expect(Object.entries(planned({ env }).env)).toContainEqual(['__proto__', 'x'])
+})
+
+test.each([
+  ['', 'x', /"" is no name for a variable: it is empty/],
+  ['A=B', 'x', /"A=B" is no name for a variable: it has a "="/],
+  ['A', 'x\0', /the variable "A" can't have that value: it has a NUL character/],
+  ['A', 'x'.repeat(1 << 17), /the variable "A" can't have that value: it is longer than 128 KiB/],
+])('a variable that no process can have is refused: %j', (name, value, says) => {
+  expect(() => planned({ env: { [name]: value } })).toThrow(says)
 })
 
 test('a wildcard is listened on, and reached by loopback', () => {

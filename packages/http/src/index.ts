@@ -26,11 +26,12 @@ export const http: Adapter<HttpOptions> = {
   },
   socket: 'reserve',
   scrub: [],
-  // argparse takes every unambiguous beginning of a long option, and a value attached to a short one.
+  // argparse takes every unambiguous beginning of a long option, and a value attached to a short one; int() takes
+  // the digits of every script, signs, spaces and underscores.
   reserved: [
     { match: /^--?b/, use: "use devlaunch's own --host" },
     { match: /^--?d/, use: 'name the folder behind the word http' },
-    { match: /^\d+$/, use: "use devlaunch's own --port" },
+    { match: /^\s*[+-]?[\p{Nd}_]+\s*$/u, use: "use devlaunch's own --port" },
     { match: /^--t/, use: 'leave it out: a proxy in front of it can serve https' },
   ],
   hints: [

@@ -1,0 +1,154 @@
+import { PassThrough } from 'node:stream'
+import {
+  DevlaunchError,
+  type Exit,
+  type Facts,
+  plan,
+  prepare,
+  release,
+  resolvePolicy,
+  type Socket,
+} from '@devlaunch/core'
+import { expect, test } from 'vitest'
+import { explainSetback, type Scene } from '../../core/src/failure.ts'
+import type { Setback } from '../../core/src/wait.ts'
+import { adapters } from '../src/adapters.ts'
+import { exitCodeOf } from '../src/exit-code.ts'
+import { Printer } from '../src/print.ts'
+
+const printer = new Printer(new PassThrough() as unknown as NodeJS.WriteStream) // no terminal, no colours
+const uvicorn = adapters.find(({ name }) => name === 'uvicorn')
+if (!uvicorn) throw new Error('there is no uvicorn')
+
+const policy = resolvePolicy({}, { host: '127.0.0.1', reach: 'loopback' }, 8000)
+const facts: Facts = {
+  python: '/shop/.venv/bin/python',
+  release: release('0.30.0'),
+  cwd: '/shop',
+  env: {},
+  terminal: false,
+  platform: 'linux',
+}
+const scene: Scene = {
+  adapter: uvicorn,
+  // what is in a command is other tests' concern
+  plan: {
+    ...plan(uvicorn, { app: 'main:app' }, policy, facts),
+    args: ['-m', 'uvicorn'],
+    env: {},
+    reasons: [],
+  },
+  output: 'Traceback (most recent call last):\n  File "/shop/main.py", line 1, in <module>\nValueError: no\n',
+  timeout: 60_000,
+  holders: async () => [],
+}
+const socket = (more: Partial<Socket> = {}): Socket => ({
+  ...{ address: '127.0.0.1', port: 8000, reach: 'loopback', pid: 4711, pids: [4711] },
+  ...{ command: 'python other.py', cwd: '/other' },
+  ...more,
+})
+const wide = socket({ address: '0.0.0.0', port: 9000, reach: 'public', command: 'python main.py' })
+
+const setbacks: Readonly<Record<string, readonly [Setback, Partial<Scene>?]>> = {
+  'called off': [{ kind: 'aborted' }],
+  'wide, from code that is not known': [{ kind: 'exposed', sockets: [wide] }],
+  'wide, to the local network': [
+    { kind: 'exposed', sockets: [{ ...wide, address: '192.168.1.5', reach: 'lan' }] },
+  ],
+  'wide, by a process that has ended': [{ kind: 'exposed', sockets: [{ ...wide, command: '' }] }],
+  'wide, nobody knows what': [{ kind: 'exposed', sockets: [] }],
+  'the guard is gone': [{ kind: 'lost', reason: 'it was ended by SIGKILL' }],
+  'no process for the guard': [
+    { kind: 'lost', reason: "/usr/bin/python3 can't be run: spawn EAGAIN" },
+    { output: '' },
+  ],
+  'the program is none': [{ kind: 'not-run', reason: 'Exec format error', file: '/shop/.venv/bin/python' }],
+  'a stranger at the address': [{ kind: 'strangers', sockets: [socket()] }],
+  'a stranger of another user': [{ kind: 'strangers', sockets: [socket({ pid: null })] }],
+  'never listened': [{ kind: 'late', status: undefined, sockets: [] }],
+  'listened elsewhere': [{ kind: 'late', status: undefined, sockets: [socket({ port: 8123 })] }],
+  'never answered': [{ kind: 'late', status: undefined, sockets: [socket()] }],
+  'answered an error': [{ kind: 'late', status: 503, sockets: [socket()] }],
+  'said that it never will': [{ kind: 'doomed' }],
+  'ended with a code': [{ kind: 'gone', exit: 3 }],
+  'ended without an error': [{ kind: 'gone', exit: 0 }, { output: '' }],
+  'ended by a signal': [{ kind: 'gone', exit: -11 }, { output: 'loading\n' }],
+  'could not be ended': [{ kind: 'gone', exit: null }, { output: '' }],
+  'a module is missing': [
+    { kind: 'gone', exit: 1 },
+    { output: "ModuleNotFoundError: No module named 'shop.db'\n" },
+  ],
+  'no right to a file': [{ kind: 'gone', exit: 1 }, { output: 'open: Permission denied\n' }],
+  'the port is held': [
+    { kind: 'gone', exit: 1 },
+    { output: 'OSError: [Errno 98] Address already in use\n', holders: async () => [socket()] },
+  ],
+}
+
+function golden(name: string, error: DevlaunchError): string {
+  const text = printer.error(error, { withOutput: true })
+  return `# ${name}; exit code ${exitCodeOf(error)}${text}`
+}
+
+test('every message for a server that does not become ready', async () => {
+  const all = await Promise.all(
+    Object.entries(setbacks).map(async ([name, [setback, more]]) =>
+      golden(name, await explainSetback(setback, { ...scene, ...more })),
+    ),
+  )
+  await expect(all.join('\n')).toMatchFileSnapshot('golden/setbacks.txt')
+})
+
+/** Refused before anything is started: the wish, and the adapter it is for. */
+const wishes: Readonly<Record<string, readonly [server: string, wish: object]>> = {
+  'no target': ['uvicorn', {}],
+  'a target that is none': ['uvicorn', { app: 'main:app\n--host=::' }],
+  'a long target': ['uvicorn', { app: 'x '.repeat(1000) }],
+  'a target with a NUL': ['http', { directory: 'a\0b' }],
+  'a folder that is not there': ['http', { directory: '/nonexistent' }],
+  'a folder that is a file': ['http', { directory: '/etc/passwd' }],
+  'a file that is none': ['django', { manage: '/nonexistent/manage.py' }],
+  'an argument that binds': ['gunicorn', { app: 'main:app', args: ['-b0.0.0.0'] }],
+  'an argument that ends the options': ['gunicorn', { app: 'main:app', args: ['--'] }],
+  'an argument with a NUL': ['gunicorn', { app: 'main:app', args: ['a\0'] }],
+  'a variable without a name': ['gunicorn', { app: 'main:app', env: { '': 'x' } }],
+  'a variable with a NUL': ['gunicorn', { app: 'main:app', env: { A: '\0' } }],
+  'a reloader where there is none': ['http', { reload: true }],
+  'a debugger where there is none': ['uvicorn', { app: 'main:app', debug: true }],
+  'a public address': ['http', { host: '0.0.0.0' }],
+  'an address of the local network': ['http', { host: '192.168.1.5', port: 80 }],
+  'a debugger beyond this machine': ['flask', { host: '192.168.1.5', debug: true, allow: ['lan-bind'] }],
+  'a name for an address': ['http', { host: 'example.com' }],
+  'an interface': ['http', { host: 'fe80::1%eth0' }],
+  'no port': ['http', { port: 8.5 }],
+  'a Python that is none': ['http', { python: '/etc/passwd' }],
+  'a file of variables that is not there': ['http', { envFile: '/nonexistent' }],
+  'an address of another machine': [
+    'http',
+    { host: '192.0.2.1', allow: ['public-bind'], python: '/usr/bin/python3' },
+  ],
+}
+
+test('every message for a wish that is refused', async () => {
+  const all = await Promise.all(
+    Object.entries(wishes).map(async ([name, [server, wish]]) => {
+      const adapter = adapters.find((each) => each.name === server)
+      if (!adapter) throw new Error(`there is no ${server}`)
+      const error = await prepare(adapter, { cwd: '/', ...wish }).catch((error: unknown) => error)
+      if (!(error instanceof DevlaunchError)) throw new Error(`${name}: ${error}`)
+      return golden(name, error)
+    }),
+  )
+  await expect(all.join('\n')).toMatchFileSnapshot('golden/refusals.txt')
+})
+
+test('a server that ends, and one that somebody joins', () => {
+  const ended: Exit = { code: 3, signal: null, killed: [], survivors: [], error: undefined }
+  expect(printer.ended('uvicorn', ended)).toBe('\nuvicorn ended by itself: exit code 3\n')
+  expect(printer.ended('uvicorn', { ...ended, code: null, signal: 9 })).toBe(
+    '\nuvicorn ended by itself: signal 9\n',
+  )
+  expect(printer.strangers([socket()])).toBe(
+    '\n  warning  somebody else listens there too: pid 4711 (python other.py, in /other), on 127.0.0.1:8000\n',
+  )
+})
