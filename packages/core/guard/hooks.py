@@ -18,7 +18,7 @@ _DEAF = 0.05  # seconds in which nobody listens to somebody who talks nonsense: 
 class Hooks:
     def __init__(self):
         SourceFileLoader("sitecustomize", _HOOK).get_code("sitecustomize")  # compiles it once, also for interpreters
-        # that may not (PYTHONDONTWRITEBYTECODE): it would cost each of them 2 to 4 ms
+        # that may not (PYTHONDONTWRITEBYTECODE): it would cost each of them 2 to 6 ms
         reader, self._lifeline = os.pipe2(os.O_CLOEXEC)
         os.close(reader)  # whoever is tied to it opens an end of its own; we are the only writer
         self._reader, self._writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
