@@ -61,7 +61,7 @@ class Guard:
     # What the launcher can ask for
 
     def do_start(self, **message):
-        before = {listener.id for listener in self.table.read()} if self.table else ()
+        before = {each.id for each in self.table.read() + self.table.udp()} if self.table else ()
         try:
             self.pid = self.host.start(message)
         except OSError as error:

@@ -2,7 +2,8 @@
 
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
     Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
-    open_table()        the listening sockets of the machine, or None where the system doesn't tell
+    open_table()        the listening sockets of the machine, or None where the system doesn't tell:
+                        read() those of TCP, udp()
     holders, describe, command, uid     questions about processes, the tree's or not
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
