@@ -8,9 +8,11 @@ import {
   type Exit,
   type Interpreter,
   type Plan,
+  type Process,
   type Proof,
   type Rejected,
   type Socket,
+  type Stall,
 } from '@devlaunch/core'
 import { Cleaner } from './clean.ts'
 
@@ -65,6 +67,28 @@ export class Printer {
     return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map((socket) => describeHolder(socket)).join('; ')}\n`
   }
 
+  /** It runs, and serves nobody. */
+  stalled(reason: Stall, { server, reload, path }: Stalled): string {
+    const again = reload ? 'save a source file to start it again, or press Ctrl-C' : 'end it with Ctrl-C'
+    const texts: Readonly<Record<Stall, string>> = {
+      childless: `the process that answers has ended, and ${server} starts no other: ${again}`,
+      respawning: `its workers end as soon as ${server} starts them: mend what ends them, or press Ctrl-C`,
+      unaccepted: `${server} accepts no connection: it is blocked (a breakpoint, a long call in the event loop)`,
+      silent: `${server} listens but has not answered GET ${path} for 2 s: name a path that answers with --ready-path`,
+    }
+    return `\n  ${this.#style('yellow', 'warning')}  ${texts[reason]}\n`
+  }
+
+  recovered(reason: Stall): string {
+    const now = reason === 'unaccepted' ? 'it accepts connections again' : 'a process that answers runs again'
+    return `\n  ${this.#style('green', 'recovered')}  ${now}\n`
+  }
+
+  unseen({ pid, command }: Process): string {
+    const who = `pid ${pid} (${command})`
+    return `\n  ${this.#style('yellow', 'warning')}  ${clean(who)} has a network of its own: what it listens on there can't be seen\n`
+  }
+
   /** `--dry-run` */
   plan(plan: Plan, python: Interpreter): string {
     const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {
@@ -102,6 +126,14 @@ export class Printer {
   }
 }
 
+interface Stalled {
+  readonly server: string
+  /** Does a change of a source file start its worker again? */
+  readonly reload: boolean
+  /** What is asked for until it is ready. */
+  readonly path: string
+}
+
 export interface Ready {
   readonly plan: Plan
   readonly python: Interpreter
@@ -126,7 +158,11 @@ function near(path: string): string {
 }
 
 function describeProof({ sockets }: Proof, plan: Plan): string {
-  const list = sockets.map(({ address, port, pid }) => `${authority(address, port)} (pid ${pid})`).join(', ')
+  const list = sockets
+    .map(({ protocol, address, port, pid }) => {
+      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (pid ${pid})`
+    })
+    .join(', ')
   const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
   const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
   return `${count}: ${list}; ${audience[plan.policy.reach]}`

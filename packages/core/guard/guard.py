@@ -12,6 +12,7 @@ from ladder import Ladder
 IDLE = 0.5  # seconds between two turns when there is nothing to watch
 BUSY = 0.05  # the same while the server runs: its exit and signals to us are noticed within this
 ORPHAN_GRACE = 1.0  # the launcher is gone: one request, a second, the end
+NAMESPACES = 1.0  # seconds between two looks for a member that has left our network
 GIVE_UP = 5.0  # seconds of killing before a process is reported as a survivor
 
 
@@ -19,11 +20,11 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.ladder = self.exit = None
+        self.pid = self.tree = self.watch = self.health = self.ladder = self.exit = None
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
-        self.next_turn = self.next_look = 0.0
+        self.next_turn = self.next_look = self.next_search = 0.0
 
     def run(self):
         try:
@@ -69,6 +70,7 @@ class Guard:
             return
         self.tree = system.Tree(self.pid)
         self.watch = self._watch(before, message["address"], message["port"])
+        self.health = system.health(self.table, self.tree, self.pid, message["port"]) if self.table else None
         self.next_turn = 0.0
         self.channel.send("started", pid=self.pid)
 
@@ -82,6 +84,8 @@ class Guard:
     def do_ready(self):
         """It has answered: what the application opens while it is imported has been seen."""
         self.ready = True
+        if self.health:
+            self.health.settle()
 
     def do_sockets(self, id):
         if self.watch:
@@ -148,6 +152,17 @@ class Guard:
             self.listening = True
             neighbours = [self.watch.describe(each) for each in findings.neighbours]
             self._tell("listening", findings.planned, neighbours=neighbours)
+        for event, reason in self.health.look(now, findings.planned) if self.health else ():
+            self.channel.send(event, reason=reason)
+        if now >= self.next_search:
+            self._search(now)
+
+    def _search(self, now):
+        """Told once: whoever has left our network may listen there, and we can't see it."""
+        members = self.tree.elsewhere()
+        self.next_search = float("inf") if members else now + NAMESPACES
+        if members:
+            self.channel.send("unseen", **system.describe(members[0]))
 
     def _tell(self, event, listeners, **details):
         self.channel.send(event, sockets=[self.watch.describe(each) for each in listeners], **details)

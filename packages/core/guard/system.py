@@ -1,9 +1,10 @@
 """What differs from system to system, chosen here and nowhere else.
 
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
-    Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
+    Tree(pid)           members(), owners(listeners), elsewhere(), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
                         read() those of TCP, udp()
+    health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
     holders, describe, command, uid     questions about processes, the tree's or not
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
@@ -16,6 +17,10 @@ if sys.platform == "win32":
     from windows_sockets import open_table
 
     STARTING, RUNNING, STOPPING = 0.25, 0.25, 0.05
+
+    def health(*_):
+        return None
+
 elif sys.platform == "linux":
     import linux_kernel
     import unix
@@ -27,6 +32,11 @@ elif sys.platform == "linux":
     def host(terminal):
         return unix.Host(terminal, linux_kernel)
 
+    def health(*server):
+        from health import Health  # the server is starting meanwhile
+
+        return Health(*server)
+
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
@@ -37,3 +47,6 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
 
     def host(terminal):
         return unix.Host(terminal, macos)
+
+    def health(*_):
+        return None

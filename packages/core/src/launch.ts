@@ -1,7 +1,7 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { explainSetback, isPortRace } from './failure.ts'
-import { type Guard, openGuard, type Terminal, whoHolds } from './guard.ts'
+import { type Guard, type GuardEvent, openGuard, type Terminal, whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -111,7 +111,9 @@ async function run(
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
   const { url, policy } = plan
-  const outcome = await waitUntilReady(guard, { url, bind: policy.bind, readyPath, timeout, signal, doom })
+  const onSilent = () => onEvent({ event: 'stalled', reason: 'silent' })
+  const wait = { url, bind: policy.bind, readyPath, timeout, signal, doom, onSilent }
+  const outcome = await waitUntilReady(guard, wait)
   if ('kind' in outcome) {
     phase = 'failed'
     guard.stop(startGraces)
@@ -161,10 +163,15 @@ function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<nu
       resolve(event.pid)
       onEvent({ event: 'started', pid: event.pid })
     }
-    if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
-      onEvent(event)
+    if (isHandedOn(event)) onEvent(event)
   })
   return promise
+}
+
+const handedOn = ['listening', 'strangers', 'exposed', 'stalled', 'recovered', 'unseen'] as const
+
+function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {
+  return handedOn.some((name) => name === event.event)
 }
 
 /** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
