@@ -11,12 +11,13 @@ _PACE = {"starting": 0.02, "unsettled": 0.05, "settled": 0.25}  # seconds betwee
 _STAYS = 1.0  # seconds that a worker must live to count as one that stays
 _ALONE = 1.0  # seconds without a worker; a reload has the next one after some milliseconds
 _LOOP, _LOOP_TIME = 3, 3.0  # so many workers, one after the other, ended in so many seconds, and none had stayed
+_IMPORT = 10.0  # seconds in which a new worker may import the app, and accept nobody
 _FIRST_WAIT, _WAIT = 0.5, 1.0  # seconds that somebody waits in the queue, then that the same ones do
 
 
 class Worker:
     def __init__(self, now):
-        self.born, self.looks, self.spawned = now, 0, False
+        self.born, self.looks = now, 0
 
 
 class Health:
@@ -34,6 +35,7 @@ class Health:
     def settle(self):
         """It has answered."""
         self._ready, self._next_look = True, 0.0
+        self._queue.excused_until = 0.0
 
     def look(self, now, planned):
         """What to tell since the last look, as (event, reason). `planned`: the tree's listeners at the address."""
@@ -56,6 +58,7 @@ class Health:
         self._next_look = now + _PACE["settled" if settled else "unsettled" if self._ready else "starting"]
 
     def _end(self, worker, now):
+        self._queue.excuse(now)
         if worker.looks > 1 and (not self._ended or worker.born >= self._ended[-1][0]):
             self._ended = [*self._ended, (now, now - worker.born)][-_LOOP:]
 
@@ -79,8 +82,10 @@ class Health:
             if not self._serves(pid, spawned, planned):  # between fork and exec a child holds everything
                 self._workers.pop(pid, None)
                 continue
-            worker = self._workers.setdefault(pid, Worker(now))
-            worker.looks += 1
+            if pid not in self._workers:
+                self._workers[pid] = Worker(now)
+                self._queue.excuse(now)
+            self._workers[pid].looks += 1
             self._has_spawned = self._has_spawned or spawned
 
     def _serves(self, pid, spawned, planned):
@@ -125,10 +130,19 @@ class Queue:
     def __init__(self, table, port):
         self._table, self._port = table, port
         self._clients, self._stuck, self._next_look = None, False, None
+        self.excused_until = 0.0
+
+    def excuse(self, now):
+        """There is a new worker: until it has emptied the queue, it may be busy with its import."""
+        self.excused_until = now + _IMPORT
 
     def is_stuck(self, now, length):
         if not length:
+            if self._next_look is not None:
+                self.excused_until = 0.0
             self._clients, self._stuck, self._next_look = None, False, None
+        elif now < self.excused_until:
+            self._next_look = now
         elif self._next_look is None:
             self._next_look = now + _FIRST_WAIT
         elif now >= self._next_look:

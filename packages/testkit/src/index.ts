@@ -1,3 +1,4 @@
+export { Diary } from './diary.ts'
 export { listening, marked } from './kernel.ts'
 export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'
