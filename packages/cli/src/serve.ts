@@ -43,6 +43,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
           proven = event.source !== 'none'
           terminal?.take()
         }
+        waiting?.interrupt(true)
         show.event(event)
       },
     } satisfies LaunchOptions)

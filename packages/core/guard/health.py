@@ -3,8 +3,6 @@
 A worker is a process of the tree, other than the first, that holds the socket which the first has opened.
 """
 
-import os
-
 import linux_processes as processes
 
 _PACE = {"starting": 0.02, "unsettled": 0.05, "settled": 0.25}  # seconds between two looks at the processes
@@ -90,10 +88,11 @@ class Health:
 
     def _serves(self, pid, spawned, planned):
         """What multiprocessing spawns gets no descriptor but those that it is given: a socket of the first process
-        is for serving, also one that doesn't listen yet (uvicorn). Any other child may have got it by accident."""
+        is for serving, also one that doesn't listen yet (uvicorn), unless the two only talk to each other, or to the
+        launcher. Any other child may have got it by accident."""
         held = processes.sockets(pid)
         if spawned:
-            return bool(held & processes.sockets(self._first) - _output())
+            return bool((held & processes.sockets(self._first)) - processes.unix_sockets())
         return bool(held & planned) and processes.same_program(pid, self._first)
 
     def _childless(self, now):
@@ -116,11 +115,6 @@ class Health:
 
     def _stays(self, now):
         return any(now - each.born >= _STAYS for each in self._workers.values())
-
-
-def _output():
-    """The launcher's ends of the server's output can be sockets too, which every process of the tree holds."""
-    return {os.fstat(descriptor).st_ino for descriptor in (0, 1, 2)}
 
 
 class Queue:

@@ -161,6 +161,13 @@ def sockets(pid):
     return set(_owners([pid])[0])
 
 
+def unix_sockets():
+    """The inodes of those that can be seen from nowhere else, a multiprocessing.Pipe() for example."""
+    with open("/proc/net/unix") as rows:
+        next(rows)  # num, references, protocol, flags, type, state, inode, path
+        return {int(row.split(None, 7)[6]) for row in rows}
+
+
 def is_spawned(pid):
     """By Python's multiprocessing, as a fresh interpreter: multiprocessing.spawn.get_command_line."""
     return "--multiprocessing-fork" in command(pid)

@@ -9,14 +9,14 @@ from listener import Listener
 if sys.platform == "linux":
     import health
 
-FIRST, SOCKET = 1, 7
+FIRST, SOCKET, PIPE = 1, 7, 8
 
 
 class Fake:
     """Table, tree and processes in one."""
 
     def __init__(self):
-        self.alive = {FIRST: {SOCKET}}  # pid -> its sockets
+        self.alive = {FIRST: {SOCKET, PIPE}}  # pid -> its sockets
         self.spawned, self.clients = set(), set()
 
     def members(self):
@@ -30,6 +30,9 @@ class Fake:
 
     def is_spawned(self, pid):
         return pid in self.spawned
+
+    def unix_sockets(self):
+        return {PIPE}
 
     def same_program(self, pid, other):
         return True
@@ -89,7 +92,7 @@ class Judgement(unittest.TestCase):
         for pid in range(2, 6):
             del self.fake.alive[pid]
         self.spawn(9)
-        self.fake.alive[9] = {99}  # a worker of multiprocessing that computes something
+        self.fake.alive[9] = {PIPE}  # a worker of multiprocessing that computes something
         self.live(2)
         del self.fake.alive[9]
         self.live(5)

@@ -84,6 +84,14 @@ class Tables(unittest.TestCase):
         for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
             self.assertIn((inode, bytes(4)), {(each.id, each.raw) for each in table.read()})
 
+    def test_sockets_of_a_process_and_those_of_unix(self):
+        ends = socket.socketpair()
+        self.addCleanup(lambda: [each.close() for each in ends])
+        pair, listeners = ({os.fstat(each.fileno()).st_ino for each in group} for group in (ends, self.sockets))
+        self.assertLessEqual(pair | listeners, linux_processes.sockets(os.getpid()))
+        self.assertLessEqual(pair, linux_processes.unix_sockets())
+        self.assertEqual(listeners & linux_processes.unix_sockets(), set())
+
     def test_who_waits_to_be_accepted(self):
         port = self.sockets[0].getsockname()[1]
         accepted, waiting = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
