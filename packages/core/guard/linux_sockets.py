@@ -80,8 +80,8 @@ def _listener(data, kind):
     """struct inet_diag_msg"""
     (port,) = struct.unpack_from("!H", data, 4)
     raw = data[8 : 12 if data[0] == _socket.AF_INET else 24]
-    queue, uid = struct.unpack_from("=I4xI", data, 56)
-    return Listener(raw, port, _inode(data), uid, kind=kind, queue=queue)
+    queue, uid, inode = struct.unpack_from("=I4xII", data, 56)
+    return Listener(raw, port, inode, uid, kind=kind, queue=queue)
 
 
 def _inode(data):
