@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from errno import errorcode
 
 import system
 import watch
@@ -20,7 +21,10 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.health = self.ladder = self.exit = None
+        self.hooks = system.open_hooks()
+        self.tree = self.watch = self.health = self.ladder = self.exit = None
+        self.order = self.socket = None
+        self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -35,12 +39,16 @@ class Guard:
             raise
 
     def _turn(self):
-        if self.host.wait(self.channel, self.next_turn - time.monotonic()):
+        now = time.monotonic()
+        hooked = self.hooks.descriptor(now) if self.hooks else None
+        if self.host.wait(self.channel, self.next_turn - now, hooked):
             for message in self.channel.receive():
                 getattr(self, "do_" + message.pop("do"))(**message)
         if self.channel.closed or self.host.wanted_to_end:
             self._orphaned()
         now = time.monotonic()
+        for refusal in self.hooks.refusals(now) if self.hooks else ():
+            self._refused(now, refusal)
         if now < self.next_turn:  # a server that floods its terminal wakes us a thousand times more often
             return
         self.next_turn = now + self._pace()
@@ -63,16 +71,34 @@ class Guard:
 
     def do_start(self, **message):
         before = {each.id for each in self.table.read() + self.table.udp()} if self.table else ()
+        if self.hooks:
+            message["env"]["DEVLAUNCH_GUARD"] = self.hooks.variable
         try:
-            self.pid = self.host.start(message)
+            self.socket = _bind(message)
+        except OSError as error:
+            self.channel.send("taken", code=errorcode.get(error.errno, ""))
+            return
+        try:
+            pid = self._spawn(message)
         except OSError as error:
             self.channel.send("failed", reason=error.strerror, file=error.filename)
             return
-        self.tree = system.Tree(self.pid)
+        self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
-        self.health = system.health(self.table, self.tree, self.pid, message["port"]) if self.table else None
+        self.health = system.health(self.table, self.tree, pid, message["port"]) if self.table else None
         self.next_turn = 0.0
-        self.channel.send("started", pid=self.pid)
+        self.channel.send("started", pid=pid)
+
+    def _spawn(self, message):
+        self.order = message
+        pid = self.host.start(message, self.socket and self.socket.descriptor)
+        if self.socket and self.socket.descriptor and message.get("restart") is None:
+            self._let_go()  # the server has its own
+        return pid
+
+    def _let_go(self):
+        if self.socket:
+            self.socket.close()
 
     def _watch(self, before, address, port):
         if self.table:
@@ -125,14 +151,30 @@ class Guard:
 
     def _begin(self, ladder):
         self.ladder, self.next_turn = ladder, 0.0
+        self._let_go()
 
     def _reap(self, now):
         status = self.host.reap()
-        if status is not None:
+        if status is not None and not self._restarted(status):
             self.exit = status
             if not self.ladder:
                 self._begin(Ladder(now, [GIVE_UP]))
             self.ladder.leader_gone(now)
+
+    def _restarted(self, status):
+        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again.
+        Before the server has answered, a second time is no reload: the app itself ends with this status."""
+        if self.ladder or status != self.order.get("restart") or (self.restarts and not self.ready):
+            return False
+        self.restarts += 1
+        try:
+            pid = self._spawn(self.order)
+            if self.health:
+                self.health.restarted(pid)
+            self.channel.send("restarted", pid=pid)
+        except OSError:  # the interpreter has gone meanwhile: the server has ended
+            return False
+        return True
 
     def _look(self, now):
         findings = self.watch.look(now)
@@ -163,6 +205,19 @@ class Guard:
         self.next_search = float("inf") if members else now + NAMESPACES
         if members:
             self.channel.send("unseen", **system.describe(members[0]))
+
+    def _refused(self, now, refusal):
+        """The bind has not happened, but a server without it is none: gunicorn would try again for 5 s, daphne would
+        end as if nothing had been wrong."""
+        if not self.tree or self.told["exposed"]:
+            return
+        self.told["exposed"] = [refusal]
+        pid = refusal["pid"]  # as it says: another process's command is nobody's concern
+        known = pid in self.tree.members()
+        who = system.describe(pid) if known else {"pid": pid, "command": "", "cwd": ""}
+        self.do_kill()
+        self._climb(now)
+        self.channel.send("refused", **{**refusal, **who})
 
     def _tell(self, event, listeners, **details):
         self.channel.send(event, sockets=[self.watch.describe(each) for each in listeners], **details)
@@ -198,6 +253,14 @@ class Guard:
             for pid in self.tree.members():
                 self.tree.kill(pid)
             time.sleep(system.STOPPING)
+
+
+def _bind(message):
+    if message.get("listener", "own") == "own":
+        return None
+    from handover import Handover
+
+    return Handover(message["address"], message["port"], message["listener"])
 
 
 def main():

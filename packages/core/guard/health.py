@@ -35,6 +35,9 @@ class Health:
         self._ready, self._next_look = True, 0.0
         self._queue.excused_until = 0.0
 
+    def restarted(self, first):
+        self._first = first
+
     def look(self, now, planned):
         """What to tell since the last look, as (event, reason). `planned`: the tree's listeners at the address."""
         if now >= self._next_look:

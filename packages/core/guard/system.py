@@ -5,6 +5,7 @@
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
                         read() those of TCP, udp()
     health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
+    open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
@@ -24,6 +25,7 @@ if sys.platform == "win32":
 elif sys.platform == "linux":
     import linux_kernel
     import unix
+    from hooks import Hooks as open_hooks
     from linux_processes import Tree, command, describe, holders, uid
     from linux_sockets import open_table
 
@@ -49,4 +51,10 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
         return unix.Host(terminal, macos)
 
     def health(*_):
+        return None
+
+
+if sys.platform != "linux":
+
+    def open_hooks():
         return None

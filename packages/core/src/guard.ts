@@ -19,6 +19,14 @@ export interface Socket {
   readonly cwd: string
 }
 
+/** A bind that the hook refused before it happened, in which process and at which line. */
+export interface Refusal extends Omit<Socket, 'pid' | 'pids'> {
+  readonly pid: number
+  /** An absolute path, as Python knows it; `<string>` and the like where there is none. */
+  readonly file: string
+  readonly line: number
+}
+
 /** A process, as a person recognises it. */
 export interface Process {
   readonly pid: number
@@ -32,6 +40,8 @@ export type Stall = 'childless' | 'respawning' | 'unaccepted' | 'silent'
 export type GuardEvent =
   | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
   | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'restarted'; readonly pid: number }
+  | { readonly event: 'taken'; readonly code: string }
   | { readonly event: 'failed'; readonly reason: string; readonly file: string }
   | {
       readonly event: 'listening'
@@ -42,6 +52,7 @@ export type GuardEvent =
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
   | { readonly event: 'stalled' | 'recovered'; readonly reason: Exclude<Stall, 'silent'> }
   | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
+  | ({ readonly event: 'refused' } & Refusal)
   | {
       readonly event: 'gone'
       /** The exit status, or the negative number of the signal; `null` for a process that could not be ended. */
@@ -65,6 +76,8 @@ interface StartMessage {
   readonly address: string
   readonly port: number
   readonly interrupt: 'group' | 'leader'
+  readonly listener: 'handed-over' | 'reserved' | 'own'
+  readonly restart: number | undefined
   readonly terminal: Terminal | null
 }
 
@@ -83,6 +96,8 @@ export interface Guard {
   /** SIGINT, `graces[0]` seconds, SIGINT, `graces[1]` seconds, SIGKILL. */
   readonly stop: (graces: readonly number[]) => void
   readonly kill: () => void
+  /** It has been told to end the server. */
+  readonly ending: Promise<void>
   /** Its end, after the last of its output; says why if it was not the one we asked for. */
   readonly ended: Promise<string | undefined>
 }
@@ -104,6 +119,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
     windowsHide: true,
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
     throw new DevlaunchError('FAILED', 'no process can be started', {
@@ -120,6 +136,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
   const questions = new Map<number, (value: readonly Socket[]) => void>()
   let nextQuestion = 0
   let over = false
+  let asked = false
   let server: number | undefined
 
   const send = (message: object) => {
@@ -133,6 +150,8 @@ export function openGuard(python: string, terminal: boolean): Guard {
       setTimeout(resolve, patience.answer, []).unref()
     })
   const insist = (seconds: number) => {
+    asked = true
+    hurry()
     setTimeout(() => guard.kill('SIGKILL'), seconds * 1000 + patience.end).unref()
   }
 
@@ -142,7 +161,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
       questions.get(message.id)?.(message.value)
       questions.delete(message.id)
     } else {
-      if (message.event === 'started') server = message.pid
+      if (message.event === 'started' || message.event === 'restarted') server = message.pid
       if (message.event === 'gone') server = undefined
       said.push(message)
       for (const listener of listeners) listener(message)
@@ -157,12 +176,12 @@ export function openGuard(python: string, terminal: boolean): Guard {
   }
   guard.on('exit', (code, signal) => {
     if (server !== undefined) killGroup(server)
-    // a survivor may hold the output open for ever; what it still says is nobody's concern
-    const timer = setTimeout(
-      () => [stdout, stderr].forEach((stream) => void stream.destroy()),
-      patience.output,
-    )
-    guard.on('close', () => clearTimeout(timer))
+    // a survivor may hold the output open for ever; what it still says is nobody's concern, unless nothing has been
+    // read because somebody reads slowly
+    const timer = setInterval(() => {
+      for (const stream of [stdout, stderr]) if (asked || !stream.isPaused()) stream.destroy()
+    }, patience.output)
+    guard.on('close', () => clearInterval(timer))
     finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined)
   })
   return {
@@ -186,6 +205,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
       send({ do: 'kill' })
       insist(0)
     },
+    ending,
     ended,
   }
 }

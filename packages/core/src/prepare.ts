@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
 import { type Address, authority, parseAddress } from './address.ts'
@@ -68,6 +69,8 @@ export async function find(adapter: AnyAdapter, options: PrepareOptions, here: H
   return { python, place, env: { ...file, ...options.env }, address }
 }
 
+const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
+
 /** Chooses the port and makes the plan. */
 export async function decide(
   adapter: AnyAdapter,
@@ -82,7 +85,9 @@ export async function decide(
       release: release(python.release),
       cwd: place.cwd,
       env: here.env,
+      platform: process.platform,
       terminal: options.terminal !== undefined,
+      hook,
     })
   const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }
   const port = await choosePort(wish).catch(async (error) => {

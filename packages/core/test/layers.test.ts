@@ -5,14 +5,15 @@ import { expect, test } from 'vitest'
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // pure
   adapter: [],
-  errors: [],
+  clean: [],
+  errors: ['clean'],
   release: [],
   command: [],
   logs: [],
   server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
-  plan: ['errors'],
+  plan: ['errors', 'node:path'],
   // one question or one place each
   interpreter: ['execa', 'node:'],
   candidates: ['interpreter', 'execa', 'node:'],
@@ -21,9 +22,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   port: ['address', 'errors', 'get-port', 'node:'],
   guard: ['errors', 'node:'],
   ready: ['node:'],
+  pace: ['node:'],
   cause: ['node:'],
   // steps
-  failure: ['address', 'cause', 'command', 'errors'],
+  failure: ['address', 'cause', 'command', 'errors', 'port'],
   prepare: [
     'address',
     'errors',
@@ -38,7 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   wait: ['errors', 'ready'],
-  watch: ['errors', 'failure', 'node:'],
+  watch: ['errors', 'failure', 'pace', 'node:'],
   // the only composition
   launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
 }

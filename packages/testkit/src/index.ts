@@ -1,4 +1,5 @@
 export { Diary } from './diary.ts'
+export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
 export { listening, marked } from './kernel.ts'
 export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'

@@ -19,6 +19,8 @@ export interface Fixture {
   readonly stream?: string
   /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
   readonly hows?: readonly How[]
+  /** Does its Python look for the hook? Default `true`. */
+  readonly hooked?: boolean
 }
 
 /** How apps/listen.py opens a listener. */
