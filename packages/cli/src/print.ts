@@ -8,9 +8,11 @@ import {
   type Exit,
   type Interpreter,
   type Plan,
+  type Process,
   type Proof,
   type Rejected,
   type Socket,
+  type Stall,
 } from '@devlaunch/core'
 import { ours } from './mark.ts'
 
@@ -64,6 +66,29 @@ export class Printer {
     return this.#ours(`${this.#style('yellow', 'warning')}  somebody else listens there too: ${others}`)
   }
 
+  /** It runs, and serves nobody. */
+  stalled(reason: Stall, { server, reload, path }: Stalled): string {
+    const again = reload ? 'save a source file to start it again, or press Ctrl-C' : 'end it with Ctrl-C'
+    const texts: Readonly<Record<Stall, string>> = {
+      childless: `the process that answers has ended, and ${server} starts no other: ${again}`,
+      respawning: `its workers end as soon as ${server} starts them: mend what ends them, or press Ctrl-C`,
+      unaccepted: `${server} accepts no connection: it is blocked (a breakpoint, a long call in the event loop)`,
+      silent: `${server} listens but has not answered GET ${path} for 2 s: name a path that answers with --ready-path`,
+    }
+    return this.#ours(`${this.#style('yellow', 'warning')}  ${texts[reason]}`)
+  }
+
+  recovered(reason: Stall): string {
+    const now = reason === 'unaccepted' ? 'it accepts connections again' : 'a process that answers runs again'
+    return this.#ours(`${this.#style('green', 'recovered')}  ${now}`)
+  }
+
+  unseen({ pid, command }: Process): string {
+    const who = `pid ${pid} (${command})`
+    const what = "has a network of its own: what it listens on there can't be seen"
+    return this.#ours(`${this.#style('yellow', 'warning')}  ${who} ${what}`)
+  }
+
   /** `--dry-run` */
   plan(plan: Plan, python: Interpreter): string {
     const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {
@@ -96,6 +121,14 @@ export class Printer {
   #style(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream })
   }
+}
+
+interface Stalled {
+  readonly server: string
+  /** Does a change of a source file start its worker again? */
+  readonly reload: boolean
+  /** What is asked for until it is ready. */
+  readonly path: string
 }
 
 export interface Ready {
@@ -131,7 +164,11 @@ function near(path: string): string {
 }
 
 function describeProof({ sockets }: Proof, plan: Plan): string {
-  const list = sockets.map(({ address, port, pid }) => `${authority(address, port)} (pid ${pid})`).join(', ')
+  const list = sockets
+    .map(({ protocol, address, port, pid }) => {
+      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (pid ${pid})`
+    })
+    .join(', ')
   const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
   const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
   const seal = plan.seal ? '. Sealed: no other can be opened' : ''

@@ -42,6 +42,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
           proven = event.source !== 'none'
           terminal?.take()
         }
+        waiting?.interrupt(true)
         show.event(event)
       },
     } satisfies LaunchOptions)
@@ -94,19 +95,30 @@ function showJson(): Show {
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
 function showText(
-  { quiet }: Arguments,
+  { quiet, readyPath }: Arguments,
   adapterName: string,
   edits: boolean,
   waiting: Waiting | undefined,
 ): Show {
   let running = false
+  let reload = false
   const printer = new Printer(process.stderr)
   const cleaners = { stdout: new Cleaner({ edits }), stderr: new Cleaner({ edits }) }
+  const warn = (event: LaunchEvent): string | undefined => {
+    if (event.event === 'strangers' && event.sockets.length > 0) return printer.strangers(event.sockets)
+    if (event.event === 'stalled')
+      return printer.stalled(event.reason, { server: adapterName, reload, path: readyPath ?? '/' })
+    if (event.event === 'recovered') return printer.recovered(event.reason)
+    return event.event === 'unseen' ? printer.unseen(event) : undefined
+  }
   return {
     event: (event) => {
+      if (event.event === 'planned') reload = event.plan.policy.reload
       if (event.event === 'ready') running = true
-      if (!running || event.event !== 'strangers' || event.sockets.length === 0) return
-      process.stderr.write(printer.strangers(event.sockets))
+      const warning = warn(event)
+      const isFailure =
+        event.event === 'strangers' || (event.event === 'stalled' && event.reason !== 'silent')
+      if (warning && (running || !isFailure)) process.stderr.write(warning)
     },
     output: (text, stream) => {
       const shown = theirs(cleaners[stream].clean(text))

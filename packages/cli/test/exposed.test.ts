@@ -63,7 +63,7 @@ describe('a wider bind is refused, the server ends with exit code 8, and the mes
         'app.py':
           'import socket\nfrom flask import Flask\napp = Flask(__name__)\nkept = socket.create_server(("0.0.0.0", 0))\n',
       },
-      '\napp.py:4: kept = socket.create_server(("0.0.0.0", 0))',
+      '\n▐ app.py:4: kept = socket.create_server(("0.0.0.0", 0))',
     ],
     [
       "of the server's configuration",
@@ -72,31 +72,31 @@ describe('a wider bind is refused, the server ends with exit code 8, and the mes
         'main.py': wsgi,
         'gunicorn.conf.py': hook('when_ready'),
       },
-      '\ngunicorn.conf.py:4: server.kept = socket.create_server(("0.0.0.0", 0))',
+      '\n▐ gunicorn.conf.py:4: server.kept = socket.create_server(("0.0.0.0", 0))',
     ],
     [
       'of the same, before the server listens itself',
       ['gunicorn', 'main:app'],
       { 'main.py': wsgi, 'gunicorn.conf.py': hook('on_starting') },
-      '\ngunicorn.conf.py:4: server.kept = socket.create_server(("0.0.0.0", 0))',
+      '\n▐ gunicorn.conf.py:4: server.kept = socket.create_server(("0.0.0.0", 0))',
     ],
     [
       'of a lifespan',
       ['uvicorn', 'main:app'],
       { 'main.py': lifespan },
-      '\nmain.py:6: app.kept = socket.create_server(("0.0.0.0", 0))',
+      '\n▐ main.py:6: app.kept = socket.create_server(("0.0.0.0", 0))',
     ],
     [
       'of another interpreter',
       ['uvicorn', 'main:app', '--reload'],
       { 'main.py': child },
-      '\nmain.py:5: await asyncio.start_server(print, "0.0.0.0", 0)',
+      '\n▐ main.py:5: await asyncio.start_server(print, "0.0.0.0", 0)',
     ],
     [
       'of a daemon',
       ['flask', 'app:app'],
       { 'app.py': `${daemon}\nfrom flask import Flask\napp = Flask(__name__)\n` },
-      '\napp.py:5: kept = socket.create_server(("0.0.0.0", 0))',
+      '\n▐ app.py:5: kept = socket.create_server(("0.0.0.0", 0))',
     ],
     [
       "of an installed app's own runserver",

@@ -44,7 +44,7 @@ const scene: Scene = {
 }
 const socket = (more: Partial<Socket> = {}): Socket => ({
   ...{ address: '127.0.0.1', port: 8000, reach: 'loopback', pid: 4711, pids: [4711] },
-  ...{ command: 'python other.py', cwd: '/other' },
+  ...{ command: 'python other.py', cwd: '/other', protocol: 'tcp', queue: 0 },
   ...more,
 })
 const wide = socket({ address: '0.0.0.0', port: 9000, reach: 'public', command: 'python main.py' })

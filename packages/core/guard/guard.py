@@ -13,6 +13,7 @@ from ladder import Ladder
 IDLE = 0.5  # seconds between two turns when there is nothing to watch
 BUSY = 0.05  # the same while the server runs: its exit and signals to us are noticed within this
 ORPHAN_GRACE = 1.0  # the launcher is gone: one request, a second, the end
+NAMESPACES = 1.0  # seconds between two looks for a member that has left our network
 GIVE_UP = 5.0  # seconds of killing before a process is reported as a survivor
 
 
@@ -21,13 +22,13 @@ class Guard:
         self.channel, self.host = channel, host
         self.table = system.open_table()
         self.hooks = system.open_hooks()
-        self.tree = self.watch = self.ladder = self.exit = None
+        self.tree = self.watch = self.health = self.ladder = self.exit = None
         self.order = self.socket = self.seal = None
         self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
-        self.next_turn = self.next_look = 0.0
+        self.next_turn = self.next_look = self.next_search = 0.0
 
     def run(self):
         try:
@@ -69,7 +70,7 @@ class Guard:
     # What the launcher can ask for
 
     def do_start(self, **message):
-        before = {listener.id for listener in self.table.read()} if self.table else ()
+        before = {each.id for each in self.table.read() + self.table.udp()} if self.table else ()
         if self.hooks:
             message["env"]["DEVLAUNCH_GUARD"] = self.hooks.variable
         try:
@@ -85,6 +86,7 @@ class Guard:
             return
         self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
+        self.health = system.health(self.table, self.tree, pid, message["port"]) if self.table else None
         self.next_turn = 0.0
         self.channel.send("started", pid=pid)
 
@@ -112,6 +114,8 @@ class Guard:
     def do_ready(self):
         """It has answered: what the application opens while it is imported has been seen."""
         self.ready = True
+        if self.health:
+            self.health.settle()
 
     def do_sockets(self, id):
         if self.watch:
@@ -168,7 +172,10 @@ class Guard:
             return False
         self.restarts += 1
         try:
-            self.channel.send("restarted", pid=self._spawn(self.order))
+            pid = self._spawn(self.order)
+            if self.health:
+                self.health.restarted(pid)
+            self.channel.send("restarted", pid=pid)
         except OSError:  # the interpreter has gone meanwhile: the server has ended
             return False
         return True
@@ -191,6 +198,17 @@ class Guard:
             self.listening = True
             neighbours = [self.watch.describe(each) for each in findings.neighbours]
             self._tell("listening", findings.planned, neighbours=neighbours)
+        for event, reason in self.health.look(now, findings.planned) if self.health else ():
+            self.channel.send(event, reason=reason)
+        if now >= self.next_search:
+            self._search(now)
+
+    def _search(self, now):
+        """Told once: whoever has left our network may listen there, and we can't see it."""
+        members = self.tree.elsewhere()
+        self.next_search = float("inf") if members else now + NAMESPACES
+        if members:
+            self.channel.send("unseen", **system.describe(members[0]))
 
     def _refused(self, now, refusal):
         """The bind has not happened, but a server without it is none: gunicorn would try again for 5 s, daphne would

@@ -22,7 +22,7 @@ class Tree:
         while pending:
             below = children(pending.pop())
             pending += below
-            found += filter(_lives, below)
+            found += filter(lives, below)
         return found
 
     def owners(self, listeners):
@@ -41,6 +41,11 @@ class Tree:
             threads, _ = _owners(members, by_thread=True)
             owners.update((id, threads[id]) for id in strange if id in threads)
         return owners, unreadable
+
+    def elsewhere(self):
+        """Members in another network namespace: what they listen on is in no table that we can read."""
+        here = _network("self")
+        return [pid for pid in self.members() if _network(pid) not in (None, here)]
 
     def kill(self, pid):
         """Ends it, unless it has ended already and the number is somebody else's by now: the handle stays with
@@ -92,7 +97,7 @@ def _owners(pids, by_thread=False):
             try:
                 entries = os.listdir(table)
             except OSError:
-                if _lives(pid):
+                if lives(pid):
                     unreadable.append(pid)
                 continue
             for inode in filter(None, map(_socket, [table + "/" + entry for entry in entries])):
@@ -138,7 +143,7 @@ def _threads(pid):
         return []
 
 
-def _lives(pid):
+def lives(pid):
     state, _ = _state(pid)
     if state:
         return state not in "ZX" or len(_threads(pid)) > 1  # its first thread may end before the others
@@ -149,6 +154,37 @@ def _lives(pid):
     except OSError:
         pass
     return True  # and /proc hides it
+
+
+def sockets(pid):
+    """The inodes of its sockets."""
+    return set(_owners([pid])[0])
+
+
+def unix_sockets():
+    """The inodes of those that can be seen from nowhere else, a multiprocessing.Pipe() for example."""
+    with open("/proc/net/unix") as rows:
+        next(rows)  # num, references, protocol, flags, type, state, inode, path
+        return {int(row.split(None, 7)[6]) for row in rows}
+
+
+def is_spawned(pid):
+    """By Python's multiprocessing, as a fresh interpreter: multiprocessing.spawn.get_command_line."""
+    return "--multiprocessing-fork" in command(pid)
+
+
+def same_program(pid, other):
+    try:
+        return os.readlink("/proc/%d/exe" % pid) == os.readlink("/proc/%d/exe" % other)
+    except OSError:
+        return False
+
+
+def _network(pid):
+    try:
+        return os.stat("/proc/%s/ns/net" % pid).st_ino
+    except OSError:
+        return None
 
 
 def holders(listeners):

@@ -2,10 +2,12 @@
 
 
 class Listener:
-    """One listening TCP socket. `raw` is the bound address in network order, 4 or 16 bytes. `id` tells it from
-    every other one, `uid` is its owner's, and `pids` its holders, where the table itself names them."""
+    """One TCP socket that listens, or one UDP socket that takes datagrams from anybody. `raw` is the bound address in
+    network order, 4 or 16 bytes. `id` tells it from every other one, `uid` is its owner's, and `pids` its holders,
+    where the table itself names them. `queue`: connections that nobody has accepted yet, where the system tells."""
 
-    __slots__ = ("raw", "port", "id", "uid", "pids")
+    __slots__ = ("raw", "port", "id", "uid", "pids", "kind", "queue")
 
-    def __init__(self, raw, port, id, uid=None, pids=()):
+    def __init__(self, raw, port, id, uid=None, pids=(), kind="tcp", queue=None):
         self.raw, self.port, self.id, self.uid, self.pids = raw, port, id, uid, list(pids)
+        self.kind, self.queue = kind, queue

@@ -16,6 +16,10 @@ class Lsof:
     def read(self):
         return parse_lsof(run(_LSOF, "-nPw", "-iTCP", "-sTCP:LISTEN", "-Fpuftdn"))
 
+    def udp(self):
+        """Not read here."""
+        return []
+
 
 def parse_lsof(text):
     """One field per line, its kind in the first character: `p` process and `u` its user; for each of its files

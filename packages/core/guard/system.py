@@ -1,8 +1,10 @@
 """What differs from system to system, chosen here and nowhere else.
 
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
-    Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
-    open_table()        the listening sockets of the machine, or None where the system doesn't tell
+    Tree(pid)           members(), owners(listeners), elsewhere(), kill(pid), follow(), extinct()
+    open_table()        the listening sockets of the machine, or None where the system doesn't tell:
+                        read() those of TCP, udp()
+    health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     new_seal()          for a start that asks for it; its prepare() fails where the system can't
@@ -18,6 +20,10 @@ if sys.platform == "win32":
     from windows_sockets import open_table
 
     STARTING, RUNNING, STOPPING = 0.25, 0.25, 0.05
+
+    def health(*_):
+        return None
+
 elif sys.platform == "linux":
     import linux_kernel
     import unix
@@ -35,6 +41,11 @@ elif sys.platform == "linux":
 
         return Seal()
 
+    def health(*server):
+        from health import Health  # the server is starting meanwhile
+
+        return Health(*server)
+
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
@@ -45,6 +56,10 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
 
     def host(terminal):
         return unix.Host(terminal, macos)
+
+    def health(*_):
+        return None
+
 
 if sys.platform != "linux":
 

@@ -5,6 +5,7 @@ import system
 
 _EARLY_LOOKS = 3  # a new socket's holder may be forking just now: look again before believing 'foreign'
 _LATER_LOOK = 1.0  # seconds; a foreign socket can be handed over to the tree at any time
+_UDP_LOOK = 0.045  # seconds; every look while the server runs, and less than that while it starts
 
 
 class Findings:
@@ -25,27 +26,30 @@ class Watch:
         self._address, self._port = address.from_text(planned), port
         self._foreign = {}  # id -> looks left before it is only looked at again now and then
         self._owners = {}  # id -> pids, of the sockets that are ours
-        self._next_look = 0.0
+        self._udp = []
+        self._next_look = self._next_udp = 0.0
 
     def look(self, now):
-        listeners = [each for each in self._table.read() if self._matters(each)]
+        if now >= self._next_udp:
+            self._udp, self._next_udp = self._table.udp(), now + _UDP_LOOK
+        listeners = [each for each in self._table.read() + self._udp if self._matters(each)]
         self._judge(listeners, now)
         findings = Findings()
         for listener in listeners:
             here = self._is_planned(listener)
             if listener.id in self._owners:
-                if here:
-                    findings.planned.append(listener)
-                elif address.reach(listener.raw) != "loopback":
+                if not here and address.reach(listener.raw) != "loopback":
                     findings.exposed.append(listener)
-            elif listener.port == self._port:
+                elif here and listener.kind == "tcp":  # HTTP/3 may share the address, and isn't what we wait for
+                    findings.planned.append(listener)
+            elif listener.kind == "tcp" and listener.port == self._port:
                 would_answer = here or self._covers(listener)
                 (findings.strangers if would_answer else findings.neighbours).append(listener)
         return findings
 
     def everything(self):
         """Every listening socket of the tree, the harmless ones on loopback included."""
-        listeners = self._table.read()
+        listeners = self._table.read() + self._table.udp()
         owners, _ = self._tree.owners(listeners)
         return [self.describe(each, owners) for each in listeners if each.id in owners]
 
@@ -54,7 +58,8 @@ class Watch:
         return describe(listener, pids or system.holders([listener]).get(listener.id, []))
 
     def _matters(self, listener):
-        return listener.port == self._port or address.reach(listener.raw) != "loopback"
+        answers = listener.kind == "tcp" and listener.port == self._port
+        return answers or address.reach(listener.raw) != "loopback"
 
     def _is_planned(self, listener):
         return listener.port == self._port and address.canonical(listener.raw) == self._address
@@ -97,9 +102,11 @@ class Watch:
 def describe(listener, pids):
     who = system.describe(min(pids)) if pids else {"pid": None, "command": "", "cwd": ""}
     return {
+        "protocol": listener.kind,
         "address": address.to_text(listener.raw),
         "port": listener.port,
         "reach": address.reach(listener.raw),
+        "queue": listener.queue,
         "pids": pids,
         **who,
     }

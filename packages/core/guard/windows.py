@@ -119,6 +119,10 @@ class Tree:
         self.members()
         return {each.id: each.pids for each in listeners if self._seen.intersection(each.pids)}, []
 
+    def elsewhere(self):
+        """There are no network namespaces here."""
+        return []
+
     def kill(self, pid):
         handle, ours = ctypes.c_void_p(_kernel32.OpenProcess(_QUERY_AND_TERMINATE, 0, pid)), ctypes.c_int()
         if handle and _kernel32.IsProcessInJob(handle, _job(), ctypes.byref(ours)) and ours:

@@ -23,6 +23,10 @@ class TcpTable:
     def read(self):
         return parse_tcp(_table(_AF_INET)) + parse_tcp6(_table(_AF_INET6))
 
+    def udp(self):
+        """Not read here."""
+        return []
+
 
 def _table(family):
     size = ctypes.c_uint32(1 << 14)

@@ -3,7 +3,7 @@ import { authority } from './address.ts'
 import { isInstalled, likelyCause, place, sourceLine } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
-import type { Refusal, Socket } from './guard.ts'
+import type { Refusal, Socket, Stall } from './guard.ts'
 import type { Plan } from './plan.ts'
 import { cannotListen } from './port.ts'
 import type { Setback } from './wait.ts'
@@ -40,6 +40,13 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
         hint: 'name another Python with --python',
       })
+    case 'stalled':
+      return fail('FAILED', `${plan.server} could not start: ${stalls[setback.reason]}`, {
+        ...withTail(output),
+        hint:
+          adapter.hints.find(({ match }) => match.test(output))?.hint ??
+          'look for what ends it while the app is imported: sys.exit(), os._exit(), a crash in native code',
+      })
     case 'strangers':
       return portTaken(plan.policy.bind.authority, setback.sockets)
     case 'taken':
@@ -74,15 +81,23 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
 /** Nobody has told it to end. */
 export const whatEndedIt = 'look for what ended it (out of memory, kill); processes of the server may be left'
 
+const stalls: Readonly<Record<Stall, string>> = {
+  childless: 'the process that should answer has ended, and no other is started',
+  respawning: 'its workers end as soon as they are started',
+  unaccepted: 'it accepts no connection',
+  silent: 'it gives no answer',
+}
+
 /** EXPOSED, with the process, the address and the likeliest cause. */
 export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {
   const [socket] = sockets
   if (!socket) return new DevlaunchError('EXPOSED', `${plan.server} listened wider than planned`)
-  const { address, port, pid, command } = socket
+  const { protocol, address, port, pid, command } = socket
+  const where = `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)}`
   const cause = await likelyCause(plan.cwd, socket)
   return new DevlaunchError(
     'EXPOSED',
-    `pid ${pid} (${command || 'it has ended'}) listened on ${authority(address, port)}, open to ${audience(socket)}; ` +
+    `pid ${pid} (${command || 'it has ended'}) listened on ${where}, open to ${audience(socket)}; ` +
       `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
     {
       ...(cause && { output: `likely cause: ${cause}` }),
@@ -152,7 +167,9 @@ function late({ status, sockets }: Setback & { kind: 'late' }, { plan, timeout }
   const { authority: planned } = plan.policy.bind
   const time = `within ${timeout / 1000} s`
   if (status !== undefined) return `${plan.server} answered ${status} on ${planned}, nothing better ${time}`
-  const where = sockets.map(({ address, port }) => authority(address, port))
+  const where = sockets
+    .filter(({ protocol }) => protocol === 'tcp')
+    .map(({ address, port }) => authority(address, port))
   if (where.includes(planned)) return `${plan.server} listens on ${planned} but gave no answer ${time}`
   const instead = where.length > 0 ? `; it listens on ${where.join(', ')} instead` : ''
   return `${plan.server} did not listen on ${planned} ${time}${instead}`

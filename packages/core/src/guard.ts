@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 import type { Reach } from './address.ts'
 import { DevlaunchError } from './errors.ts'
 
-/** A listening socket, as the kernel shows it, with the process that holds it. */
+/** A socket that anybody can send to, as the kernel shows it, with the process that holds it. */
 export interface Socket {
+  readonly protocol: 'tcp' | 'udp'
   readonly address: string
   readonly port: number
   readonly reach: Reach
+  /** Connections that nobody has accepted yet; `null` where the system doesn't tell. */
+  readonly queue: number | null
   readonly pid: number | null
   readonly pids: readonly number[]
   readonly command: string
@@ -30,6 +33,9 @@ export interface Process {
   readonly command: string
 }
 
+/** Why a server that runs serves nobody (docs/errors.md). */
+export type Stall = 'childless' | 'respawning' | 'unaccepted' | 'silent'
+
 /** What the guard says (docs/guard.md). */
 export type GuardEvent =
   | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
@@ -45,6 +51,8 @@ export type GuardEvent =
     }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | { readonly event: 'stalled' | 'recovered'; readonly reason: Exclude<Stall, 'silent'> }
+  | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
   | ({ readonly event: 'refused' } & Refusal)
   | {
       readonly event: 'gone'

@@ -1,7 +1,7 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { explainSetback, isPortRace } from './failure.ts'
-import { type Guard, openGuard, type Terminal, whoHolds } from './guard.ts'
+import { type Guard, type GuardEvent, openGuard, type Terminal, whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -117,7 +117,9 @@ async function run(
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
   const { url, policy } = plan
-  const outcome = await waitUntilReady(guard, { url, bind: policy.bind, readyPath, timeout, signal, doom })
+  const onSilent = () => onEvent({ event: 'stalled', reason: 'silent' })
+  const wait = { url, bind: policy.bind, readyPath, timeout, signal, doom, onSilent }
+  const outcome = await waitUntilReady(guard, wait)
   if ('kind' in outcome) {
     phase = 'failed'
     guard.stop(startGraces)
@@ -172,9 +174,14 @@ function report(
       onStart(event)
       onEvent(event)
     }
-    if (event.event === 'listening' || event.event === 'strangers') onEvent(event)
-    if (event.event === 'exposed' || event.event === 'refused') onEvent(event)
+    if (isHandedOn(event)) onEvent(event)
   })
+}
+
+const handedOn = ['listening', 'strangers', 'exposed', 'refused', 'stalled', 'recovered', 'unseen'] as const
+
+function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {
+  return handedOn.some((name) => name === event.event)
 }
 
 /** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Refusal, Socket, Terminal } from './guard.ts'
+import type { Process, Refusal, Socket, Stall, Terminal } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -37,6 +37,10 @@ export type LaunchEvent =
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  /** It runs and serves nobody. Before it is ready that is a failure, unless it is only `silent`. */
+  | { readonly event: 'stalled' | 'recovered'; readonly reason: Stall }
+  /** A process of the tree is in another network namespace, where its sockets can't be seen. Told once. */
+  | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
   | ({ readonly event: 'refused' } & Refusal)
   | ({ readonly event: 'exit' } & Exit)
 

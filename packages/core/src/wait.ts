@@ -1,5 +1,5 @@
 import { DevlaunchError } from './errors.ts'
-import type { Guard, Refusal, Socket } from './guard.ts'
+import type { Guard, Refusal, Socket, Stall } from './guard.ts'
 import type { Bind } from './policy.ts'
 import { quote } from './quote.ts'
 
@@ -21,6 +21,7 @@ export type Setback =
   | { readonly kind: 'late'; readonly status: number | undefined; readonly sockets: readonly Socket[] }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
+  | { readonly kind: 'stalled'; readonly reason: Stall }
   | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly kind: 'unsealable'; readonly reason: string }
   | { readonly kind: 'taken'; readonly code: string }
@@ -41,10 +42,15 @@ export interface WaitOptions {
   readonly timeout: number
   readonly signal: AbortSignal | undefined
   readonly doom: Doom
+  /** It has accepted the question, and hasn't answered for a while. Called once. */
+  readonly onSilent: () => void
 }
 
 /** Milliseconds between two questions to a server that listens but doesn't answer as wished: each is in its log. */
 const pauses = { first: 20, longest: 500 }
+
+/** Milliseconds without an answer after which somebody should know what is waited for. */
+const silence = 2000
 
 /** Milliseconds in which the reason of an error page is printed: it may say that the app can never work. */
 const restOfError = 150
@@ -57,11 +63,21 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
   let status: number | undefined
   let strangers: readonly Socket[] = []
 
+  let noted = false
+  const noteSilence = async () => {
+    const sockets = (await guard.sockets()).filter((socket) => isAt(options.bind, socket))
+    // whoever waits in the queue was not accepted: the app is still imported
+    const accepted = sockets.length > 0 && sockets.every(({ queue }) => queue === 0)
+    if (accepted && !noted && !over.signal.aborted) options.onSilent()
+    noted ||= accepted
+  }
   const knock = async (neighbours: readonly Socket[]) => {
     const { answer } = await http
     const url = new URL(options.readyPath ?? '/', options.url).href
     for (let pause = pauses.first; !over.signal.aborted; pause = Math.min(pause * 2, pauses.longest)) {
+      const timer = setInterval(noteSilence, silence)
       status = await answer(url, over.signal)
+      clearInterval(timer)
       const satisfied = options.readyPath === undefined ? status !== undefined : (status ?? 500) < 400
       if ((status ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
       if (satisfied && strangers.length === 0 && !options.doom.certain) {
@@ -80,6 +96,7 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     if (event.event === 'unsealable')
       resolve({ kind: 'unsealable', reason: event.file ? `${event.file}: ${event.reason}` : event.reason })
     if (event.event === 'exposed') resolve({ kind: 'exposed', sockets: event.sockets })
+    if (event.event === 'stalled') resolve({ kind: 'stalled', reason: event.reason })
     if (event.event === 'refused') resolve({ kind: 'refused', refusal: event })
     if (event.event === 'gone') resolve({ kind: 'gone', exit: event.exit })
     if (event.event === 'strangers') {
@@ -105,7 +122,8 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
 }
 
 function isAt({ host, port }: Bind, socket: Socket): boolean {
-  return socket.port === port && socket.address.replace(/^::ffff:(?=\d+\.)/, '') === host
+  const address = socket.address.replace(/^::ffff:(?=\d+\.)/, '')
+  return socket.protocol === 'tcp' && socket.port === port && address === host
 }
 
 /**

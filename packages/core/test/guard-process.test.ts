@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import getPort from 'get-port'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -26,6 +27,7 @@ async function open(...[command = guard, options]: Partial<ConstructorParameters
   return session
 }
 
+const canUnshare = spawnSync('unshare', ['-rn', 'true']).status === 0
 const forever = 'import time; print("up"); time.sleep(1000)'
 /** Prints the pids of itself, of a child, and of a daemon that left the session; none of them ends when asked. */
 const stubborn = `
@@ -266,6 +268,40 @@ except KeyboardInterrupt:
     expect(await gone([pid])).toBeLessThan(1)
     session.process.stdout?.resume()
     expect(await session.event('gone')).toMatchObject({ exit: -9 })
+  })
+
+  test("other programs' wide listeners, and a loopback one of the tree, end nobody", async () => {
+    const session = await open()
+    const others = `
+import socket, time
+for _ in range(50):
+    globals()[f"s{_}"] = socket.create_server(("0.0.0.0", 0))
+print("up", flush=True); time.sleep(1000)`
+    const manager = `
+import multiprocessing.managers, time
+manager = multiprocessing.managers.SyncManager(("127.0.0.1", 0))
+manager.start()
+print("up"); time.sleep(1000)`
+    session.start(python, manager)
+    const program = spawn(python, ['-c', others], { stdio: ['ignore', 'pipe', 'ignore'] })
+    await once(program.stdout, 'data')
+    await session.printed(/up/)
+    session.say({ do: 'sockets', id: 1 }) // makes a look first
+    const { value } = await session.event('answer')
+    expect(value).toMatchObject([{ protocol: 'tcp', address: '127.0.0.1' }])
+    session.say({ do: 'kill' })
+    expect((await session.event('gone')).killed).toHaveLength(2)
+    program.kill()
+    expect(session.said('exposed')).toEqual([])
+  })
+
+  test.skipIf(!canUnshare)('a member in another network is told once', async () => {
+    const session = await open()
+    session.start(python, `import subprocess; subprocess.run(["unshare", "-rn", "sleep", "1000"])`)
+    expect(await session.event('unseen')).toMatchObject({ command: 'sleep 1000', pid: expect.any(Number) })
+    session.say({ do: 'kill' })
+    await session.event('gone')
+    expect([...session.said('unseen'), ...session.said('exposed')]).toEqual([])
   })
 
   test('an exposure ends the tree even if the launcher is stopped', async () => {

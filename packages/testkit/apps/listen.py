@@ -38,13 +38,24 @@ def v6(_host, port):
     server.listen()
 
 
-def native(host, port):
+def native(host, port, kind=socket.SOCK_STREAM):
     """As a C extension does: nothing in Python sees it."""
     libc = ctypes.CDLL(None)
-    descriptor = libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    descriptor = libc.socket(socket.AF_INET, kind, 0)
     address = struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + socket.inet_aton(host) + bytes(8)
     libc.bind(descriptor, address, len(address))
-    libc.listen(descriptor, 5)
+    if kind == socket.SOCK_STREAM:
+        libc.listen(descriptor, 5)
+
+
+def udp(host, port):
+    """As HTTP/3 does. There is nothing to listen for."""
+    native(host, port, socket.SOCK_DGRAM)
+
+
+def client(host, port):
+    """As statsd, DNS and syslog do: the kernel binds it to every interface, and it serves nobody."""
+    keep(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).sendto(b"hits:1|c", ("127.0.0.1", port))
 
 
 def daemon(host, port):
@@ -58,7 +69,8 @@ def keep(server):
 
 
 def listen(how, port, host="0.0.0.0"):
-    {"bind": bind, "implicit": implicit, "v6": v6, "ctypes": native, "daemon": daemon}[how](host, int(port))
+    hows = {"bind": bind, "implicit": implicit, "v6": v6, "ctypes": native, "daemon": daemon, "udp": udp, "client": client}
+    hows[how](host, int(port))
     return "listening\n"
 
 

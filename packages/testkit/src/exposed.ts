@@ -1,7 +1,7 @@
 import { authority } from '@devlaunch/core'
 import { expect, test } from 'vitest'
 import { isTaken, listening } from './kernel.ts'
-import { expectGone, freePort, type How, type Trial, treeOf } from './trial.ts'
+import { expectGone, freePort, freeUdpPort, type How, type Trial, treeOf } from './trial.ts'
 
 /** Exposed: a wider listener of any process of the tree ends the server, before it is one where Python can tell. */
 export function exposed({ fixture, busy, makeProject, start, startCli }: Trial): void {
@@ -21,6 +21,22 @@ export function exposed({ fixture, busy, makeProject, start, startCli }: Trial):
     expect(error?.message).toMatch(message(how, port, hooked))
     await expectGone(tree, server.url)
     expect(isTaken(port)).toBe(false)
+  })
+
+  test('is ended for a wide UDP socket, not for that of a client', async () => {
+    await using project = await makeProject()
+    await using server = await start(project, busiest)
+    const tree = treeOf(server.pid)
+    await open(server.url, 'client', await freePort())
+    await new Promise((wake) => setTimeout(wake, 300)) // several looks
+    expect(listening(tree).join()).toContain('udp 0.0.0.0:')
+    expect((await fetch(server.url)).status).toBe(200)
+    const port = freeUdpPort()
+    await open(server.url, 'udp', port)
+    const { error } = await server.exited
+    expect(error?.code).toBe('EXPOSED')
+    expect(error?.message).toContain(`listened on UDP 0.0.0.0:${port},`)
+    await expectGone(tree, server.url)
   })
 
   test('is ended for a wide listener by the command line, whose exit code is 8', async () => {

@@ -1,3 +1,4 @@
+export { Diary } from './diary.ts'
 export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
 export { listening, marked } from './kernel.ts'
 export { planner, type Situation } from './planner.ts'

@@ -46,11 +46,11 @@ export function listening(lives: readonly Life[]): string[] {
   const sockets = new Set(lives.flatMap(({ pid }) => socketsOf(pid)))
   return listeners()
     .filter(({ inode }) => sockets.has(inode))
-    .map(({ address, port }) => authority(address, port))
+    .map(({ protocol, address, port }) => (protocol === 'udp' ? 'udp ' : '') + authority(address, port))
     .sort()
 }
 
-/** Does anybody on this machine listen on the port? */
+/** Does anybody on this machine listen on the port, or take UDP there? */
 export function isTaken(port: number): boolean {
   return listeners().some((each) => each.port === port)
 }
@@ -81,15 +81,23 @@ function socketsOf(pid: number): string[] {
   }
 }
 
-const listens = '0A'
+/** The states of a socket that takes what comes from anybody: TCP_LISTEN, TCP_CLOSE. */
+const open = { tcp: '0A', udp: '07' } as const
 
 function listeners() {
-  const rows = ['tcp', 'tcp6'].flatMap((table) => read(`/proc/net/${table}`).trim().split('\n').slice(1))
-  return rows.flatMap((row) => {
-    const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/)
-    const [address = '', port = ''] = local.split(':')
-    return state === listens ? [{ address: numeric(address), port: Number.parseInt(port, 16), inode }] : []
-  })
+  return (['tcp', 'udp'] as const).flatMap((protocol) =>
+    [protocol, `${protocol}6`].flatMap((table) =>
+      read(`/proc/net/${table}`)
+        .trim()
+        .split('\n')
+        .flatMap((row) => {
+          const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/)
+          const [address = '', port = ''] = local.split(':')
+          if (state !== open[protocol]) return []
+          return [{ protocol, address: numeric(address), port: Number.parseInt(port, 16), inode }]
+        }),
+    ),
+  )
 }
 
 /** The kernel prints an address as 32-bit words in the machine's byte order. */

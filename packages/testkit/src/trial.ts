@@ -24,7 +24,7 @@ export interface Fixture {
 }
 
 /** How apps/listen.py opens a listener. */
-export type How = 'bind' | 'ctypes' | 'daemon' | 'implicit' | 'v6'
+export type How = 'bind' | 'client' | 'ctypes' | 'daemon' | 'implicit' | 'udp' | 'v6'
 
 interface Mode {
   readonly name: string
@@ -108,6 +108,14 @@ export function treeOf(pid: number): Life[] {
 /** Those of the tree, or of anything else that was started here, that still live. */
 export function living(tree: readonly Life[] = []): Life[] {
   return [...survivors(tree), ...marked(marker)]
+}
+
+/** A port that the kernel would give to no client, and on which nobody takes UDP. */
+export function freeUdpPort(): number {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    if (!isTaken(port)) return port
+  }
 }
 
 /** Within two seconds nothing lives, and the port is free. */

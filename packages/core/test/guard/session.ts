@@ -68,6 +68,11 @@ export class Session {
     })
   }
 
+  /** The events of that name that nobody has asked for yet. */
+  said(name: Name): readonly object[] {
+    return this.#said.filter((each) => each.event === name)
+  }
+
   printed(pattern: RegExp, seconds = 10): Promise<RegExpExecArray> {
     return this.#until(`${pattern} in the output`, seconds, () => pattern.exec(this.output) ?? undefined)
   }

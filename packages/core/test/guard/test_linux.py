@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import socket
@@ -51,6 +52,57 @@ class Tables(unittest.TestCase):
 
     def test_proc(self):
         self.assertEqual(self.ours(linux_sockets.ProcNet()), self.expected)
+
+    def test_udp_outside_the_ports_of_clients(self):
+        server, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        self.addCleanup(lambda: (server.close(), client.close()))
+        clients = linux_sockets._client_ports()
+        for port in range(clients[0] - 1, 1024, -1):
+            try:
+                server.bind(("0.0.0.0", port))
+                break
+            except OSError:
+                pass
+        client.sendto(b"", ("127.0.0.1", 9))  # the kernel binds it
+        self.assertIn(client.getsockname()[1], clients)
+        inodes = {os.fstat(each.fileno()).st_ino for each in (server, client)}
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            found = [(each.raw, each.port, each.kind) for each in table.udp() if each.id in inodes]
+            self.assertEqual(found, [(bytes(4), port, "udp")])
+            self.assertEqual(inodes & {each.id for each in table.read()}, set())
+
+    def test_mptcp_is_in_the_table_of_tcp(self):
+        try:
+            listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+        except OSError as error:  # sysctl net.mptcp.enabled
+            self.assertIn(error.errno, (errno.EPROTONOSUPPORT, errno.ENOPROTOOPT))
+            return
+        self.addCleanup(listener.close)
+        listener.bind(("0.0.0.0", 0))
+        listener.listen()
+        inode = os.fstat(listener.fileno()).st_ino
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            self.assertIn((inode, bytes(4)), {(each.id, each.raw) for each in table.read()})
+
+    def test_sockets_of_a_process_and_those_of_unix(self):
+        ends = socket.socketpair()
+        self.addCleanup(lambda: [each.close() for each in ends])
+        pair, listeners = ({os.fstat(each.fileno()).st_ino for each in group} for group in (ends, self.sockets))
+        self.assertLessEqual(pair | listeners, linux_processes.sockets(os.getpid()))
+        self.assertLessEqual(pair, linux_processes.unix_sockets())
+        self.assertEqual(listeners & linux_processes.unix_sockets(), set())
+
+    def test_who_waits_to_be_accepted(self):
+        port = self.sockets[0].getsockname()[1]
+        accepted, waiting = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+        connection, _ = self.sockets[0].accept()
+        self.addCleanup(lambda: [each.close() for each in (accepted, waiting, connection)])
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            (listener,) = [each for each in table.read() if each.id == os.fstat(self.sockets[0].fileno()).st_ino]
+            self.assertEqual((listener.queue, len(table.waiting(port))), (1, 1))
+        waiting.close()  # it has given up, and still waits
+        for table in (linux_sockets.Netlink(), linux_sockets.ProcNet()):
+            self.assertEqual(len(table.waiting(port)), 1)
 
     def test_connections_are_not_listeners(self):
         client = socket.create_connection(self.sockets[0].getsockname())

@@ -15,15 +15,18 @@ class Fake:
         self.listeners, self.owned, self.unreadable, self.asked = [], {}, [], 0
 
     def read(self):
-        return self.listeners
+        return [each for each in self.listeners if each.kind == "tcp"]
+
+    def udp(self):
+        return [each for each in self.listeners if each.kind == "udp"]
 
     def owners(self, listeners):
         self.asked += 1
         return self.owned, self.unreadable
 
 
-def at(text, port, id, uid=1000):
-    return Listener(address.from_text(text), port, id, uid)
+def at(text, port, id, uid=1000, kind="tcp"):
+    return Listener(address.from_text(text), port, id, uid, kind=kind)
 
 
 class Judgement(unittest.TestCase):
@@ -43,6 +46,24 @@ class Judgement(unittest.TestCase):
         self.fake.listeners = [at("0.0.0.0", 8000, 2), at("192.168.1.2", 9, 3), at("::", 10, 4), at("127.0.0.1", 11, 5)]
         self.fake.owned = {2: [7], 3: [7], 4: [7], 5: [7]}
         self.assertEqual(self.look(), {"exposed": [2, 3, 4]})
+
+    def test_udp_is_exposed_or_nothing(self):
+        self.fake.listeners = [at("127.0.0.1", 8000, 2, kind="udp"), at("0.0.0.0", 8000, 3, kind="udp")]
+        self.assertEqual(self.look(), {})  # somebody else's is neither a stranger nor a neighbour
+        self.fake.owned = {2: [7], 3: [7]}
+        self.assertEqual(self.look(1.5), {"exposed": [3]})
+
+    def test_udp_at_a_wide_address_that_is_planned(self):
+        self.fake.listeners, self.fake.owned = [at("0.0.0.0", 8000, 2, kind="udp")], {2: [7]}
+        self.watch = watch.Watch(self.fake, self.fake, {1}, "0.0.0.0", 8000)
+        self.assertEqual(self.look(), {})
+
+    def test_udp_is_read_less_often_and_remembered_in_between(self):
+        self.fake.listeners, self.fake.owned = [at("0.0.0.0", 9000, 2, kind="udp")], {2: [7]}
+        with mock.patch.object(self.fake, "udp", wraps=self.fake.udp) as udp:
+            for turn in range(30):
+                self.assertEqual(self.look(turn * 0.003), {"exposed": [2]})
+        self.assertLessEqual(udp.call_count, 2)
 
     def test_foreign_on_our_address_and_next_to_it(self):
         self.fake.listeners = [at("127.0.0.1", 8000, 1), at("0.0.0.0", 8000, 2), at("::1", 8000, 3), at("::", 8000, 4)]

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { Diary, makeTrial, servers } from '@devlaunch/testkit'
+import { uvicorn } from '@devlaunch/uvicorn'
+import { describe, expect, test } from 'vitest'
+
+/** The good app, and pages that don't answer. */
+const stalls = `
+import asyncio, os, time
+from app import app as good
+
+async def app(scope, receive, send):
+    if scope.get("path") == "/block":
+        open("blocked", "x").close()
+        while os.path.exists("blocked"):
+            time.sleep(0.01)
+        scope["path"] = "/"
+    if scope.get("path") == "/" and os.environ.get("NEVER"):
+        await asyncio.sleep(1000)
+    await good(scope, receive, send)
+`
+
+describe.for(servers())('uvicorn $age', (environment) => {
+  const { makeProject, start } = makeTrial(uvicorn, { app: 'asgi', target: 'stalls:app' }, environment)
+  const reloading = { name: 'reload on', reload: true, args: [] }
+  const alone = { name: 'reload off', reload: false, args: [] }
+
+  async function begin(source: string) {
+    const project = await makeProject()
+    const file = join(project.cwd, 'stalls.py')
+    await writeFile(file, source)
+    return { project, file, diary: new Diary() }
+  }
+
+  async function pidAt(url: string): Promise<number> {
+    return Number(await (await fetch(`${url}/pid`)).text())
+  }
+
+  test('a reload child that is killed is missed within 2 s, until a file is saved', async () => {
+    const { project, diary } = await begin(stalls)
+    await using _ = project
+    await using server = await start(project, reloading, diary)
+    process.kill(await pidAt(server.url), 'SIGKILL')
+    expect(await diary.until(['stalled childless'], performance.now())).toBeLessThan(2000)
+    await project.save()
+    await diary.until(['stalled childless', 'recovered childless'])
+    expect((await fetch(server.url)).status).toBe(200)
+  })
+
+  test('a syntax error at a reload is reported within 2 s, until it is corrected', async () => {
+    const { project, file, diary } = await begin(stalls)
+    await using _ = project
+    await using server = await start(project, reloading, diary)
+    await writeFile(file, 'async def app(:\n')
+    await expect.poll(() => server.logs.all.join('\n'), { timeout: 20_000 }).toContain('SyntaxError')
+    expect(await diary.until(['stalled childless'], performance.now())).toBeLessThan(2000)
+    await writeFile(file, stalls)
+    await diary.until(['stalled childless', 'recovered childless'])
+  })
+
+  test('a reload is no stall', async () => {
+    const { project, diary } = await begin(stalls)
+    await using _ = project
+    await using server = await start(project, reloading, diary)
+    for (let saves = 0; saves < 3; saves++) {
+      const before = await pidAt(server.url)
+      await project.save()
+      await expect.poll(() => pidAt(server.url).catch(() => before), { timeout: 20_000 }).not.toBe(before)
+    }
+    expect(diary.stalls).toEqual([])
+  })
+
+  test.for([
+    ['sys.exit()', 'import sys; sys.exit()'],
+    ['os._exit(0)', 'import os; os._exit(0)'],
+    ['a segmentation fault', 'import ctypes; ctypes.string_at(0)'],
+  ])('%s while the app is imported fails the launch within 2 s', async ([, source]) => {
+    const { project, diary } = await begin(`print("IMPORTED", flush=True); ${source}\n`)
+    await using _ = project
+    let imported = 0
+    const onOutput = (text: string) => {
+      if (text.includes('IMPORTED')) imported = performance.now()
+    }
+    const launch = start(project, reloading, { ...diary, onOutput })
+    await expect(launch).rejects.toMatchObject({
+      code: 'FAILED',
+      message: expect.stringMatching(/the process that should answer has ended.*IMPORTED/s),
+    })
+    expect(await diary.until(['stalled childless'], imported)).toBeLessThan(2000)
+  })
+
+  test.for([reloading, alone])('a blocked event loop is reported within 2 s ($name)', async (mode) => {
+    const { project, diary } = await begin(stalls)
+    await using _ = project
+    await using server = await start(project, mode, diary)
+    const blocked = fetch(`${server.url}/block`)
+    const flag = join(project.cwd, 'blocked')
+    await expect.poll(() => existsSync(flag)).toBe(true)
+    const waiting = connect(Number(new URL(server.url).port), '127.0.0.1')
+    expect(await diary.until(['stalled unaccepted'], performance.now())).toBeLessThan(2000)
+    await rm(flag)
+    await diary.until(['stalled unaccepted', 'recovered unaccepted'])
+    expect((await blocked).status).toBe(200)
+    waiting.destroy()
+  })
+
+  test('a page that never answers is noted, and the server never called ready', async () => {
+    const { project, diary } = await begin(stalls)
+    await using _ = project
+    const options = { onEvent: diary.onEvent, env: { NEVER: '1' }, timeout: 6000 }
+    await expect(start(project, alone, options)).rejects.toMatchObject({ code: 'NOT_READY' })
+    expect(diary.stalls).toEqual(['stalled silent'])
+  })
+
+  test('an import that takes long is no stall', async () => {
+    const { project, diary } = await begin(`import time; time.sleep(4)\n${stalls}`)
+    await using _ = project
+    await using _server = await start(project, reloading, diary)
+    expect(diary.stalls).toEqual([])
+  })
+})
