@@ -8,6 +8,7 @@ import {
   type Exit,
   type Interpreter,
   type Plan,
+  type Process,
   type Proof,
   type Rejected,
   type Socket,
@@ -63,6 +64,11 @@ export class Printer {
 
   strangers(sockets: readonly Socket[]): string {
     return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map((socket) => describeHolder(socket)).join('; ')}\n`
+  }
+
+  cleaned(processes: readonly Process[]): string {
+    const list = processes.map(({ pid, command }) => `pid ${pid} (${command || 'unknown'})`).join(', ')
+    return clean(`  ended what a devlaunch that was killed had left: ${list}\n`)
   }
 
   /** `--dry-run` */

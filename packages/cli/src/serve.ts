@@ -43,6 +43,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
           proven = event.source !== 'none'
           terminal?.take()
         }
+        if (event.event === 'cleaned') waiting?.interrupt(true)
         show.event(event)
       },
     } satisfies LaunchOptions)
@@ -101,6 +102,7 @@ function showText({ quiet }: Arguments, adapterName: string, terminal: boolean):
   return {
     event: (event) => {
       if (event.event === 'ready') running = true
+      if (event.event === 'cleaned') process.stderr.write(printer.cleaned(event.processes))
       if (!running || event.event !== 'strangers' || event.sockets.length === 0) return
       process.stderr.write(printer.strangers(event.sockets))
     },

@@ -19,7 +19,7 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.ladder = self.exit = None
+        self.pid = self.tree = self.watch = self.ladder = self.exit = self.record = None
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -32,6 +32,9 @@ class Guard:
         except BaseException:
             self._leave_nothing()
             raise
+        finally:
+            if self.record:
+                self.record.remove()
 
     def _turn(self):
         if self.host.wait(self.channel, self.next_turn - time.monotonic()):
@@ -45,6 +48,8 @@ class Guard:
         self.next_turn = now + self._pace()
         if self.tree:
             self.tree.follow()
+            if self.record:
+                self.record.follow(now)
             self._reap(now)
             if now >= self.next_look:
                 self.next_look = now + (system.RUNNING if self.ready else system.STARTING)
@@ -70,7 +75,11 @@ class Guard:
         self.tree = system.Tree(self.pid)
         self.watch = self._watch(before, message["address"], message["port"])
         self.next_turn = 0.0
-        self.channel.send("started", pid=self.pid)
+        self.record = system.open_record(self.tree)
+        self.channel.send("started", pid=self.pid, record=self.record is not None)
+        cleaned = system.end_leftovers()  # while the server's interpreter starts
+        if cleaned:
+            self.channel.send("cleaned", processes=cleaned)
 
     def _watch(self, before, address, port):
         if self.table:
@@ -90,6 +99,9 @@ class Guard:
 
     def do_holders(self, id, port):
         self.channel.send("answer", id=id, value=watch.on_port(self.table, port) if self.table else [])
+
+    def do_clean(self, id):
+        self.channel.send("answer", id=id, value=system.end_leftovers())
 
     def do_resize(self, columns, rows):
         self.host.resize(columns, rows)

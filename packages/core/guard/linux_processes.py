@@ -17,12 +17,12 @@ class Tree:
 
     def members(self):
         """Pids, the dead excepted, in no particular order."""
-        children = _children if os.path.exists(_CHILDREN % (self._root, self._root)) else _children_of_all()
+        below_of = children if os.path.exists(_CHILDREN % (self._root, self._root)) else _children_of_all()
         found, pending = [], [self._root]
         while pending:
-            below = children(pending.pop())
+            below = below_of(pending.pop())
             pending += below
-            found += filter(_lives, below)
+            found += filter(lives, below)
         return found
 
     def owners(self, listeners):
@@ -50,7 +50,7 @@ class Tree:
         except OSError:  # gone, or a kernel before 5.3
             handle = None
         try:
-            if not self._has(pid):
+            if not self.has(pid):
                 return
             if handle is None:
                 os.kill(pid, _signal.SIGKILL)
@@ -62,10 +62,10 @@ class Tree:
             if handle is not None:
                 os.close(handle)
 
-    def _has(self, pid):
+    def has(self, pid):
         state, parent = _state(pid)
         if state is None:  # hidden by /proc: ours if it is a child, which nobody but us can have reaped
-            return pid in _children(self._root)
+            return pid in children(self._root)
         while parent and parent != self._root:
             _, parent = _state(parent)
         return parent == self._root
@@ -92,7 +92,7 @@ def _owners(pids, by_thread=False):
             try:
                 entries = os.listdir(table)
             except OSError:
-                if _lives(pid):
+                if lives(pid):
                     unreadable.append(pid)
                 continue
             for inode in filter(None, map(_socket, [table + "/" + entry for entry in entries])):
@@ -110,7 +110,7 @@ def _socket(descriptor):
     return int(target[8:-1]) if target.startswith("socket:[") else None
 
 
-def _children(pid):
+def children(pid):
     """As the kernel links them, so this costs the same on a machine with thousands of processes. It names also
     those that a /proc mounted with hidepid=2 hides, because they have gained privileges."""
     found = []
@@ -138,7 +138,7 @@ def _threads(pid):
         return []
 
 
-def _lives(pid):
+def lives(pid):
     state, _ = _state(pid)
     if state:
         return state not in "ZX" or len(_threads(pid)) > 1  # its first thread may end before the others
@@ -170,6 +170,20 @@ def _state(pid):
         return fields[0].decode(), int(fields[1])
     except (OSError, IndexError):
         return None, None
+
+
+def parent(pid):
+    """None if it has ended, or /proc hides it."""
+    return _state(pid)[1]
+
+
+def started(pid):
+    """Clock ticks after the boot; None if it has ended, or /proc hides it."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            return int(file.read().rpartition(b") ")[2].split()[19])
+    except (OSError, IndexError):
+        return None
 
 
 def describe(pid):

@@ -4,6 +4,8 @@
     Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell
     holders, describe, command, uid     questions about processes, the tree's or not
+    open_record(tree)   follow(now), remove(): what to end if we are killed; None where that isn't written down
+    end_leftovers()     ends what guards that were killed have left, and lists it
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
 """
@@ -26,6 +28,16 @@ elif sys.platform == "linux":
     def host(terminal):
         return unix.Host(terminal, linux_kernel)
 
+    def open_record(tree):
+        import record  # only a guard that has started a server needs it
+
+        return record.open_record(tree)
+
+    def end_leftovers():
+        import leftovers
+
+        return leftovers.end_leftovers()
+
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
@@ -36,3 +48,12 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
 
     def host(terminal):
         return unix.Host(terminal, macos)
+
+
+if sys.platform != "linux":
+
+    def open_record(tree):
+        return None
+
+    def end_leftovers():
+        return []

@@ -29,7 +29,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'exposed':
       return exposed(setback.sockets, plan)
     case 'lost':
-      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, withTail(output))
+      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, {
+        ...withTail(output),
+        hint: guardHint,
+      })
     case 'not-run':
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
         hint: 'name another Python with --python',
@@ -57,6 +60,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     }
   }
 }
+
+/** Nobody ends a guard on purpose, and one that never started is its Python's fault. */
+export const guardHint =
+  'look for what ended it (out of memory, kill); if nothing did, name another Python with --python'
 
 /** EXPOSED, with the process, the address and the likeliest cause. */
 export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {

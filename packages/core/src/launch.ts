@@ -63,7 +63,7 @@ async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<
     throw options.signal?.aborted ? calledOff(adapter) : error
   })
   if (options.signal?.aborted) throw calledOff(adapter)
-  const guard = openGuard(found.python.path, options.terminal !== undefined) // starts up while we decide
+  const guard = openGuard(found.python.path, options.terminal !== undefined, options.timeout) // starts up while we decide
   try {
     return await run(adapter, options, guard, found, here)
   } catch (error) {
@@ -163,6 +163,7 @@ function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<nu
     }
     if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
       onEvent(event)
+    if (event.event === 'cleaned') onEvent(event)
   })
   return promise
 }

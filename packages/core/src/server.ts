@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Socket, Terminal } from './guard.ts'
+import type { Process, Socket, Terminal } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -26,6 +26,8 @@ export type LaunchEvent =
   | { readonly event: 'planned'; readonly plan: Plan; readonly python: Interpreter }
   | { readonly event: 'guard'; readonly python: string; readonly source: string }
   | { readonly event: 'started'; readonly pid: number }
+  /** Of an earlier server, or of this one, if its guard was killed. */
+  | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
   | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }

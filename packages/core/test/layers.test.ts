@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   release: [],
   command: [],
   logs: [],
+  channel: [],
   server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
@@ -19,7 +20,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   python: ['candidates', 'interpreter', 'errors', 'node:'],
   target: ['candidates', 'errors', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
-  guard: ['errors', 'node:'],
+  kill: ['node:'],
+  guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
   cause: ['node:'],
   // steps
