@@ -1,6 +1,7 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Package } from './adapter.ts'
+import { readText } from './read.ts'
 
 /** One Python that was considered. */
 export interface Candidate {
@@ -63,7 +64,7 @@ interface Seen {
  */
 async function lookInto(path: string, wanted: Package | undefined): Promise<Seen | undefined> {
   const environment = dirname(dirname(path))
-  const config = await readFile(join(environment, 'pyvenv.cfg'), 'utf8').catch(() => undefined)
+  const config = await readText(join(environment, 'pyvenv.cfg'))
   if (config === undefined) return wanted ? undefined : lookAtName(path)
   const version = /^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)/m.exec(config)?.[1]
   if (!wanted) return { path, version, installed: true, release: version }

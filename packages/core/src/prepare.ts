@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
@@ -13,6 +12,7 @@ import { checkWords, type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
+import { readText } from './read.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
 
@@ -121,12 +121,12 @@ function absolute(python: string, here: Here): string {
 
 async function readEnvFile(path: string | undefined, env: Environment): Promise<Record<string, string>> {
   if (!path) return {}
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const text = await readText(path)
+  if (text === undefined) {
     throw new DevlaunchError('USAGE', `${path} can't be read`, {
-      cause,
-      hint: 'name an existing file with --env-file',
+      hint: 'name a file of up to 1 MB with --env-file, not a pipe',
     })
-  })
+  }
   const parsed = Object.entries(parseEnv(text) as Record<string, string>)
   return Object.fromEntries(parsed.filter(([name]) => env[name] === undefined))
 }

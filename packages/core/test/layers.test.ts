@@ -15,15 +15,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   policy: ['address', 'errors'],
   plan: ['errors'],
   // one question or one place each
-  interpreter: ['execa', 'node:'],
-  candidates: ['interpreter', 'execa', 'node:'],
+  read: ['node:'],
+  interpreter: ['read', 'execa', 'node:'],
+  candidates: ['interpreter', 'read', 'execa', 'node:'],
   python: ['candidates', 'interpreter', 'errors', 'node:'],
   target: ['candidates', 'errors', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
   kill: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
-  cause: ['node:'],
+  cause: ['read', 'node:'],
   // steps
   failure: ['address', 'cause', 'command', 'errors'],
   prepare: [
@@ -35,6 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'policy',
     'port',
     'python',
+    'read',
     'release',
     'target',
     'node:',

@@ -1,4 +1,4 @@
-export { listening, marked } from './kernel.ts'
+export { listening, marked, parentOf, survivors } from './kernel.ts'
 export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
