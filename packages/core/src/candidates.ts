@@ -1,6 +1,7 @@
 import { access, readdir, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Candidate, interpreterIn } from './interpreter.ts'
+import { question } from './question.ts'
 import { readText } from './read.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -13,6 +14,8 @@ export interface Search {
   readonly python?: string | undefined
   /** Ends the questions to other programs. */
   readonly signal?: AbortSignal | undefined
+  /** Milliseconds that an interpreter has to answer. */
+  readonly timeout?: number | undefined
 }
 
 /**
@@ -138,15 +141,8 @@ async function tell(
 ): Promise<string | undefined> {
   const file = await inPath(command, env)
   if (!file) return undefined
-  const { execa } = await import('execa')
-  const result = await execa(file, args, {
-    cwd,
-    reject: false,
-    timeout: 20_000,
-    stdin: 'ignore',
-    ...(signal && { cancelSignal: signal }),
-  })
-  return result.failed ? undefined : result.stdout.trim() || undefined
+  const told = await question(file, args, { cwd, signal })
+  return 'answer' in told ? told.answer.trim() || undefined : undefined
 }
 
 export function exists(path: string): Promise<boolean> {

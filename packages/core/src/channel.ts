@@ -14,14 +14,16 @@ export function readMessages<Message extends { readonly event: string }>(
 ): void {
   let pending = ''
   const read = (chunk: string) => {
-    const lines = (pending + chunk).split('\n')
+    pending += chunk
+    if (pending.length > longest) return giveUp(pending)
+    if (!chunk.includes('\n')) return
+    const lines = pending.split('\n')
     pending = lines.pop() ?? ''
     for (const line of lines) {
       const message = parse(line) as Message | undefined
       if (!message) return giveUp(line)
       onMessage(message)
     }
-    if (pending.length > longest) giveUp(pending)
   }
   const giveUp = (text: string) => {
     stream.off('data', read).resume()

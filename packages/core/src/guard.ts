@@ -176,8 +176,8 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
 
   function finish(reason: string | undefined): void {
     over = true
+    end(reason) // first, because it tells more than an empty answer
     for (const answer of questions.values()) answer([])
-    end(reason)
   }
   guard.on('exit', async (code, signal) => {
     clearTimeout(hello)

@@ -48,7 +48,11 @@ export interface Here {
 }
 
 /** @throws DevlaunchError before anything was started, for whatever is wrong with the wishes or the project. */
-export async function find(adapter: AnyAdapter, options: PrepareOptions, here: Here): Promise<Found> {
+export async function find(
+  adapter: AnyAdapter,
+  options: PrepareOptions & { readonly timeout?: number },
+  here: Here,
+): Promise<Found> {
   if (options.port !== undefined) checkPort(options.port)
   const address = await findAddress(options)
   resolvePolicy(options, address, options.port ?? adapter.port) // a refusal needs no Python
@@ -62,6 +66,7 @@ export async function find(adapter: AnyAdapter, options: PrepareOptions, here: H
       env: here.env,
       python: options.python && absolute(options.python, here),
       signal: options.signal,
+      timeout: options.timeout,
     }),
     readEnvFile(options.envFile && resolve(here.cwd, options.envFile), here.env),
   ])

@@ -16,8 +16,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plan: ['errors'],
   // one question or one place each
   read: ['node:'],
-  interpreter: ['read', 'execa', 'node:'],
-  candidates: ['interpreter', 'read', 'execa', 'node:'],
+  question: ['kill', 'execa'],
+  interpreter: ['question', 'read', 'node:'],
+  candidates: ['interpreter', 'question', 'read', 'node:'],
   python: ['candidates', 'interpreter', 'errors', 'node:'],
   target: ['candidates', 'errors', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],

@@ -21,7 +21,12 @@ const apps = {
     'os.wait()',
   ],
   // each starts the next one and ends
-  chain: ['import os', 'if os.fork() == 0:', '    while os.fork() == 0: pass', '    os._exit(0)'],
+  chain: [
+    'import os, time',
+    'if os.fork() == 0:',
+    '    while os.fork() == 0: time.sleep(0.001)',
+    '    os._exit(0)',
+  ],
   // 511 below the first, none of which listens to SIGINT
   tree: [
     'import os, signal, time',
@@ -89,7 +94,7 @@ test.for(['SIGKILL', 'SIGSTOP'] as const)(
 test('a chain of processes, each of which starts the next and ends, is gone', async () => {
   const run = crypto.randomUUID()
   const server = await start('chain', { env: { DEVLAUNCH_TEST_RUN: run } })
-  expect(marked(run).length).toBeGreaterThan(1)
+  await expect.poll(() => marked(run).length).toBeGreaterThan(1)
   expect(await server.kill()).toMatchObject({ survivors: [] })
   expect(marked(run)).toEqual([])
 })
