@@ -1,4 +1,5 @@
-export { listening, marked, parentOf, survivors } from './kernel.ts'
+export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'
+export { type Leaks, leaksOf } from './leaks.ts'
 export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
