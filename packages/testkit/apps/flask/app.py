@@ -30,3 +30,9 @@ def endless():
             time.sleep(0.1)
 
     return parts()
+
+
+@app.get("/slow")
+def slow():
+    time.sleep(20)
+    return "at last"

@@ -16,9 +16,15 @@ def endless():
         time.sleep(0.1)
 
 
+def slow():
+    time.sleep(20)
+    yield "at last"
+
+
 pages = {
     "/": lambda: ["wsgi\n"],
     "/pid": lambda: [str(os.getpid())],
     "/listen": lambda **query: [listen(**query)],
     "/stream": endless,
+    "/slow": slow,
 }
