@@ -1,6 +1,6 @@
 import { marked, servers } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
-import { start } from './kit/cli.ts'
+import { newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { terminal } from './kit/screen.ts'
 import { until } from './kit/until.ts'
@@ -85,13 +85,11 @@ test.for(cases)('Ctrl-C reaches %s (%s) once, and its app cleans up', async ([, 
   expect(screen.text().match(/CLEANED UP/g)).toHaveLength(1)
 })
 
-const [{ python }] = servers() as [{ python: string }]
-
 describe.for(apps)('%s', ([, words, files]) => {
   test.for([2, 10])('ends with all it has started after %i Ctrl-C in 100 ms', async (times) => {
     const marker = { DEVLAUNCH_TEST_RUN: crypto.randomUUID() }
     await using folder = await project(files)
-    await using screen = terminal([...words, '--python', python], folder.path, marker)
+    await using screen = terminal([...words, '--python', newestPython()], folder.path, marker)
     await screen.shows(/Expose/)
     for (let time = 0; time < times; time++) {
       screen.type('\x03')

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { get } from 'node:http'
+import type { Server } from '@devlaunch/core'
 import { describe, expect, test } from 'vitest'
 import { hostile } from './hostile.ts'
 import { descendants, isTaken, listening } from './kernel.ts'
@@ -56,14 +56,14 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
 
   const { stream, websocket } = fixture
   const open = [
-    ...(stream ? [['a response never ends', (url: string) => readOne(url + stream)] as const] : []),
-    ...(stream ? [['a request takes 20 s', (url: string) => ask(`${url}/slow`)] as const] : []),
+    ...(stream ? [['a response never ends', ({ url }: Server) => readOne(url + stream)] as const] : []),
+    ...(stream ? [['a request takes 20 s', ask] as const] : []),
     ...(websocket ? [['a WebSocket is open', openWebSocket] as const] : []),
   ]
   test.for(open)('is gone in six seconds while %s', { timeout: 15_000 }, async ([, connect]) => {
     await using project = await makeProject()
     await using server = await start(project, busiest)
-    const close = await connect(server.url)
+    const close = await connect(server)
     const tree = treeOf(server.pid)
     const asked = performance.now()
     await server.stop()
@@ -80,15 +80,14 @@ async function readOne(url: string): Promise<() => void> {
   return () => void reader?.cancel().catch(() => {}) // it was cut off
 }
 
-/** Resolves when the request has been sent; the server is about to work on it. */
-async function ask(url: string): Promise<() => void> {
-  const request = get(url).on('error', () => {}) // it is cut off
-  await once(request, 'finish')
-  await new Promise((resolve) => setTimeout(resolve, 300))
+/** Resolves when the app works on the request. */
+async function ask(server: Server): Promise<() => void> {
+  const request = get(`${server.url}/slow`).on('error', () => {}) // it is cut off
+  await expect.poll(() => server.logs.all, eventually).toContain('SLOW')
   return () => void request.destroy()
 }
 
-async function openWebSocket(url: string): Promise<() => void> {
+async function openWebSocket({ url }: Server): Promise<() => void> {
   const socket = new WebSocket(url.replace('http', 'ws'))
   socket.addEventListener('error', () => {}) // it is cut off
   const { promise, resolve } = Promise.withResolvers<unknown>()

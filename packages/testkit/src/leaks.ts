@@ -43,7 +43,6 @@ export async function leaksOf(rounds: number, round: () => Promise<readonly numb
 }
 
 function setVariables(variables: Readonly<Record<string, string>>): () => void {
-  // biome-ignore lint/style/noProcessEnv: what is started inherits it
   const { env } = process
   const before = Object.keys(variables).map((name) => [name, env[name]] as const)
   Object.assign(env, variables)

@@ -41,6 +41,7 @@ async def endless():
 
 
 async def slow():
+    print("SLOW", flush=True)
     await asyncio.sleep(20)
     yield "at last"
 

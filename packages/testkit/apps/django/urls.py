@@ -13,6 +13,7 @@ def endless():
 
 
 def slow(request):
+    print("SLOW", flush=True)
     time.sleep(20)
     return HttpResponse("at last")
 

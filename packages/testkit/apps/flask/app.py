@@ -34,5 +34,6 @@ def endless():
 
 @app.get("/slow")
 def slow():
+    print("SLOW", flush=True)
     time.sleep(20)
     return "at last"

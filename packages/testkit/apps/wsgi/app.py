@@ -17,6 +17,7 @@ def endless():
 
 
 def slow():
+    print("SLOW", flush=True)
     time.sleep(20)
     yield "at last"
 
