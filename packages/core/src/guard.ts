@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Reach } from './address.ts'
 import { readMessages } from './channel.ts'
 import { DevlaunchError } from './errors.ts'
-import { killTree } from './kill.ts'
+import { killGroup, killTree } from './kill.ts'
 
 /** A listening socket, as the kernel shows it, with the process that holds it. */
 export interface Socket {
@@ -141,7 +141,10 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
       send({ ...question, id: nextQuestion })
       setTimeout(resolve, patience.answer, []).unref()
     })
-  const kill = () => guard.pid !== undefined && killTree(guard.pid)
+  const kill = () => {
+    // once it has ended, its number may be somebody else's
+    if (guard.pid !== undefined && guard.exitCode === null && guard.signalCode === null) killTree(guard.pid)
+  }
   const insist = (seconds: number) => {
     if (!said.length) kill() // it has started nothing, and may not be a guard at all
     setTimeout(kill, seconds * 1000 + patience.end).unref()
@@ -176,13 +179,13 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
 
   function finish(reason: string | undefined): void {
     over = true
+    clearTimeout(hello)
     end(reason) // first, because it tells more than an empty answer
     for (const answer of questions.values()) answer([])
   }
   guard.on('exit', async (code, signal) => {
-    clearTimeout(hello)
     if (server !== undefined) {
-      killGroup(server)
+      killGroup(server) // its first process has died with the guard: the kernel saw to that
       const processes = await endLeftovers(python)
       if (processes.length > 0) tell({ event: 'cleaned', processes })
     }
@@ -217,18 +220,6 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
       insist(0)
     },
     ended,
-  }
-}
-
-/**
- * The guard is gone before its server: the first process died with it (the kernel saw to that), what that had started
- * is still of its group.
- */
-function killGroup(server: number): void {
-  try {
-    process.kill(-server, 'SIGKILL')
-  } catch {
-    // ESRCH: nobody is left
   }
 }
 

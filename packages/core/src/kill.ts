@@ -2,12 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** SIGKILL to a process and, on Linux, to everything below it. They are listed first: orphans have another parent. */
 export function killTree(pid: number): void {
-  for (const each of [pid, ...descendants(pid)]) {
-    try {
-      process.kill(each, 'SIGKILL')
-    } catch {
-      // ESRCH: it has ended
-    }
+  for (const each of [pid, ...descendants(pid)]) kill(each)
+}
+
+/** SIGKILL to what is left of the group that this process has led. */
+export function killGroup(leader: number): void {
+  kill(-leader)
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // ESRCH: it has ended
   }
 }
 
