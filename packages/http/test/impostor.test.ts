@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch } from '@devlaunch/core'
 import { http } from '@devlaunch/http'
-import { marked } from '@devlaunch/testkit'
+import { marked, servers } from '@devlaunch/testkit'
 import { expect, onTestFinished, test, vi } from 'vitest'
+
+const [oldest] = servers()
+
+function mkfifo(path: string): void {
+  const python = join(oldest?.python ?? '', 'bin/python')
+  execFileSync(python, ['-I', '-c', 'import os, sys; os.mkfifo(sys.argv[1])', path])
+}
 
 /** An environment whose interpreter is a shell script, and what launching with it ends with. */
 async function impostor(script: string, config: 'file' | 'fifo' | 'none' = 'file') {
@@ -19,7 +26,7 @@ async function impostor(script: string, config: 'file' | 'fifo' | 'none' = 'file
   await mkdir(join(folder, 'bin'))
   const path = join(folder, 'pyvenv.cfg')
   if (config === 'file') await writeFile(path, 'version = 3.12.1\n')
-  if (config === 'fifo') execFileSync('mkfifo', [path])
+  if (config === 'fifo') mkfifo(path)
   await writeFile(join(folder, 'bin/python'), `#!/bin/sh\n${script}\n`)
   await chmod(join(folder, 'bin/python'), 0o755)
   const start = performance.now()
@@ -56,6 +63,6 @@ test.for(['fifo', 'none'] as const)(
 test.for(['/dev/zero', 'fifo'])('an env file that is %s is refused', async (file) => {
   const cwd = await mkdtemp(join(tmpdir(), 'devlaunch-test-'))
   onTestFinished(() => rm(cwd, { recursive: true }))
-  if (file === 'fifo') execFileSync('mkfifo', [join(cwd, file)])
+  if (file === 'fifo') mkfifo(join(cwd, file))
   await expect(launch(http, { cwd, envFile: file })).rejects.toMatchObject({ code: 'USAGE' })
 })
