@@ -26,6 +26,9 @@ const samples = {
   grace: { '1 s': 1 },
 }
 
+/** @param {AnyAdapter} adapter */
+const socketOf = ({ socket }) => (socket === 'reserve' ? 'reserved' : 'handed over')
+
 /** @type {Readonly<Record<string, () => string>>} */
 const blocks = {
   options: () => `\`\`\`text\n${help().trimEnd()}\n\`\`\``,
@@ -44,10 +47,12 @@ const blocks = {
   rows: () =>
     table(
       ['', ...adapters.map(({ name }) => name)],
-      Object.keys(samples).map((field) => [
-        `[\`${field}\`](docs/policy.md#${field.toLowerCase()})`,
-        ...adapters.map(({ enforce }) => kind(rowOf(enforce, field))),
-      ]),
+      Object.keys(samples)
+        .map((field) => [
+          `[\`${field}\`](docs/policy.md#${field.toLowerCase()})`,
+          ...adapters.map(({ enforce }) => kind(rowOf(enforce, field))),
+        ])
+        .concat([['[the socket](docs/guard.md#the-socket)', ...adapters.map(socketOf)]]),
     ),
   scrub: () =>
     table(

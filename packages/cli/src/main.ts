@@ -5,6 +5,7 @@ import { type Arguments, parse } from './args.ts'
 import { choose, named } from './choose.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { help, helpFor } from './help.ts'
+import { json } from './json.ts'
 import { Printer } from './print.ts'
 import { JsonReport } from './report.ts'
 import { serve } from './serve.ts'
@@ -57,9 +58,7 @@ async function dryRun(
 ): Promise<number> {
   const { plan, python } = await prepare(adapter, wishes(adapter, target, args))
   return print(
-    args.json
-      ? `${JSON.stringify(withoutSecrets(plan), null, 2)}\n`
-      : new Printer(process.stdout).plan(plan, python),
+    args.json ? `${json(withoutSecrets(plan), 2)}\n` : new Printer(process.stdout).plan(plan, python),
   )
 }
 
@@ -77,7 +76,7 @@ async function which(name: string | undefined, args: Arguments): Promise<number>
   const chosen = all.find((each) => !('rejected' in each))
   print(
     args.json
-      ? `${JSON.stringify({ server: adapter?.name, chosen, candidates: all }, null, 2)}\n`
+      ? `${json({ server: adapter?.name, chosen, candidates: all }, 2)}\n`
       : new Printer(process.stdout).pythons(all),
   )
   if (chosen) return 0

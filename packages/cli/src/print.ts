@@ -13,7 +13,7 @@ import {
   type Rejected,
   type Socket,
 } from '@devlaunch/core'
-import { Cleaner } from './clean.ts'
+import { ours } from './mark.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -42,7 +42,7 @@ export class Printer {
       rows.push(['Expose', this.#style('dim', '--host ADDRESS --allow lan-bind')])
     const modes = [reload && 'reloading', debug && 'debugger on'].filter(Boolean).join(', ')
     const title = `${plan.server} ${plan.version ?? ''}`.trim()
-    return `\n  ${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${this.#table(rows)}\n`
+    return `${this.#ours(`${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${table(rows)}`)}\n`
   }
 
   error(error: DevlaunchError, { withOutput }: { readonly withOutput: boolean }): string {
@@ -51,38 +51,37 @@ export class Printer {
     if (error.python) rows.push(['python', error.python])
     if (error.hint) rows.push(['do', this.#style('bold', error.hint)])
     const output = withOutput && error.output ? `${error.output.trimEnd()}\n` : ''
-    // an exception's text can be an attacker's
-    return clean(
-      `\n${this.#style('red', 'error')} ${error.code}: ${error.summary}\n${output}${this.#table(rows)}`,
-    )
+    const summary = error.summary.replace(/\s*\n\s*/g, ' ') // an exception's text can be an attacker's
+    return this.#ours(`${this.#style('red', 'error')} ${error.code}: ${summary}\n${output}${table(rows)}`)
   }
 
   ended(server: string, { code, signal }: Exit): string {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-    return `\n${server} ended by itself: ${how}\n`
+    return this.#ours(`${server} ended by itself: ${how}`)
   }
 
   strangers(sockets: readonly Socket[]): string {
-    return `\n  ${this.#style('yellow', 'warning')}  somebody else listens there too: ${sockets.map((socket) => describeHolder(socket)).join('; ')}\n`
+    const others = sockets.map((socket) => describeHolder(socket)).join('; ')
+    return this.#ours(`${this.#style('yellow', 'warning')}  somebody else listens there too: ${others}`)
   }
 
   cleaned(processes: readonly Process[]): string {
     const list = processes.map(({ pid, command }) => `pid ${pid} (${command || 'unknown'})`).join(', ')
-    return clean(`  ended what a devlaunch that was killed had left: ${list}\n`)
+    return this.#ours(`ended what a devlaunch that was killed had left: ${list}`)
   }
 
   /** `--dry-run` */
   plan(plan: Plan, python: Interpreter): string {
     const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-      return [[...args, ...variables].join(' '), `${field}: ${why}`]
+      return [[...args, ...variables].join(' ') || '(no flag)', `${field}: ${why}`]
     })
     const removed = plan.unset.map((name): [string, string] => [`-u ${name}`, 'could overrule the flags'])
     const undecided =
       plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
     return (
       `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
-      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${this.#table([...reasons, ...removed])}${undecided}`
+      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${indent(table([...reasons, ...removed]))}${undecided}`
     )
   }
 
@@ -93,18 +92,15 @@ export class Printer {
       const verdict = 'rejected' in each ? `no: ${each.rejected}` : each === chosen ? 'chosen' : 'not needed'
       return [each === chosen ? this.#style('bold', each.path) : each.path, `${each.why}; ${verdict}`]
     })
-    return this.#table(rows)
+    return indent(table(rows))
+  }
+
+  #ours(text: string): string {
+    return ours(text, this.#stream)
   }
 
   #style(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream })
-  }
-
-  #table(rows: readonly (readonly [string, string])[]): string {
-    const plain = (text: string) => text.replace(colours, '')
-    const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
-    const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
-    return rows.map(([left, right]) => `  ${pad(left)}  ${right}\n`).join('')
   }
 }
 
@@ -121,8 +117,17 @@ export interface Ready {
   readonly taken: readonly Socket[]
 }
 
-function clean(text: string): string {
-  return new Cleaner(false).clean(text)
+function table(rows: readonly (readonly [string, string])[]): string {
+  const plain = (text: string) => text.replace(colours, '')
+  const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
+  const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
+  // the name of a folder can have a line end in it, and must not begin another row
+  const under = `\n${' '.repeat(width + 2)}`
+  return rows.map(([left, right]) => `${pad(left)}  ${right.replaceAll('\n', under)}\n`).join('')
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
 }
 
 /** As one would type it from here, where that is shorter. */

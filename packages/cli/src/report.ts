@@ -1,38 +1,44 @@
-import { type DevlaunchError, type LaunchEvent, type Stream, withoutSecrets } from '@devlaunch/core'
-import { Cleaner } from './clean.ts'
+import { Cleaner, type DevlaunchError, type LaunchEvent, type Stream, withoutSecrets } from '@devlaunch/core'
+import { json } from './json.ts'
+import { write } from './write.ts'
 
 /** Characters of a line that are waited for. */
 const longest = 65_536
 
+/** Events in one write: a chunk of nothing but line ends has 65 536. */
+const atOnce = 200
+
 /** `--json`: one event per line, on stdout, and nothing else there. */
 export class JsonReport {
-  readonly #cleaners = { stdout: new Cleaner(false), stderr: new Cleaner(false) }
+  readonly #cleaners = { stdout: new Cleaner(), stderr: new Cleaner() }
   readonly #pending = { stdout: '', stderr: '' }
 
   event(event: LaunchEvent): void {
     if (event.event === 'guard') return
     if (event.event === 'exit') this.#flush()
-    write(shown(event))
+    void tell([shown(event)])
   }
 
-  output(text: string, stream: Stream): void {
+  async output(text: string, stream: Stream): Promise<void> {
     const lines = (this.#pending[stream] + this.#cleaners[stream].clean(text)).split('\n')
     const rest = lines.pop() ?? ''
     // a line without an end is told in pieces, or it would be searched again with every byte
     if (rest.length > longest) lines.push(rest)
     this.#pending[stream] = rest.length > longest ? '' : rest
-    for (const line of lines) write({ event: 'log', stream, line })
+    for (let at = 0; at < lines.length; at += atOnce) {
+      await tell(lines.slice(at, at + atOnce).map((line) => ({ event: 'log', stream, line })))
+    }
   }
 
   error({ code, summary, hint, risks, output, command, python }: DevlaunchError): void {
     this.#flush()
-    write({ event: 'error', code, message: summary, hint, risks, output, command, python })
+    void tell([{ event: 'error', code, message: summary, hint, risks, output, command, python }])
   }
 
   /** A last line that has no end. */
   #flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#pending[stream]) write({ event: 'log', stream, line: this.#pending[stream] })
+      if (this.#pending[stream]) void tell([{ event: 'log', stream, line: this.#pending[stream] }])
       this.#pending[stream] = ''
     }
   }
@@ -43,6 +49,6 @@ function shown(event: LaunchEvent): object {
   return event.event === 'exit' ? { ...event, error: event.error?.code } : event
 }
 
-function write(event: object): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`)
+function tell(events: readonly object[]): Promise<void> {
+  return write(process.stdout, events.map((event) => `${json(event)}\n`).join(''))
 }

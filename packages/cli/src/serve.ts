@@ -1,4 +1,5 @@
 import {
+  Cleaner,
   DevlaunchError,
   type Exit,
   type LaunchEvent,
@@ -11,21 +12,22 @@ import {
 } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
-import { Cleaner } from './clean.ts'
 import { exitCodeAfter, exitCodeOf } from './exit-code.ts'
+import { theirs } from './mark.ts'
 import { Printer } from './print.ts'
 import { JsonReport } from './report.ts'
 import { handleSignals } from './signals.ts'
 import { lendTerminal } from './terminal.ts'
-import { startWaiting } from './waiting.ts'
+import { startWaiting, type Waiting } from './waiting.ts'
 import { wishes } from './wishes.ts'
+import { write } from './write.ts'
 
 /** Runs a server until it ends, and returns the exit code. */
 export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
   const signals = handleSignals()
   const terminal = args.json ? undefined : lendTerminal()
-  const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined)
   const waiting = args.json || args.quiet ? undefined : startWaiting(`starting ${adapter.name}`)
+  const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
   try {
@@ -33,10 +35,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
       ...wishes(adapter, target, args),
       ...(terminal && { terminal }),
       signal: signals.aborted,
-      onOutput: (text, stream) => {
-        waiting?.interrupt(text.endsWith('\n'))
-        show.output(text, stream)
-      },
+      onOutput: show.output,
       onEvent: (event) => {
         if (event.event === 'guard') {
           python = event.python
@@ -71,7 +70,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
 
 interface Show {
   readonly event: (event: LaunchEvent) => void
-  readonly output: (text: string, stream: Stream) => void
+  readonly output: (text: string, stream: Stream) => Promise<void>
   readonly ready: (ready: {
     readonly server: Server
     readonly python: string | undefined
@@ -95,10 +94,15 @@ function showJson(): Show {
 }
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
-function showText({ quiet }: Arguments, adapterName: string, terminal: boolean): Show {
+function showText(
+  { quiet }: Arguments,
+  adapterName: string,
+  edits: boolean,
+  waiting: Waiting | undefined,
+): Show {
   let running = false
   const printer = new Printer(process.stderr)
-  const cleaners = { stdout: new Cleaner(terminal), stderr: new Cleaner(terminal) }
+  const cleaners = { stdout: new Cleaner({ edits }), stderr: new Cleaner({ edits }) }
   return {
     event: (event) => {
       if (event.event === 'ready') running = true
@@ -106,7 +110,11 @@ function showText({ quiet }: Arguments, adapterName: string, terminal: boolean):
       if (!running || event.event !== 'strangers' || event.sockets.length === 0) return
       process.stderr.write(printer.strangers(event.sockets))
     },
-    output: (text, stream) => process[stream].write(cleaners[stream].clean(text)),
+    output: (text, stream) => {
+      const shown = theirs(cleaners[stream].clean(text))
+      waiting?.interrupt(shown.endsWith('\n'))
+      return write(process[stream], shown)
+    },
     ready: ({ server, python, proven, taken }) => {
       if (quiet) return
       const { plan, proof, notes } = server
@@ -119,7 +127,7 @@ function showText({ quiet }: Arguments, adapterName: string, terminal: boolean):
   }
 }
 
-const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY'])
+const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY', 'GUARD_LOST'])
 
 /** Who is in the way of the first choice, if another port had to be taken. */
 async function taken(server: Server, wanted: number): Promise<readonly Socket[]> {

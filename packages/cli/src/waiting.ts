@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { ourLine } from './mark.ts'
 
 /** A line with the elapsed time while a server starts. Shown in a terminal only. */
 export interface Waiting {
@@ -20,7 +21,7 @@ export function startWaiting(what: string): Waiting {
     const frame = styleText('cyan', frames[Math.floor(seconds * 10) % frames.length] ?? '', {
       stream: stderr,
     })
-    stderr.write(`${clear}${frame} ${what} ${seconds.toFixed(1)} s`)
+    stderr.write(clear + ourLine(`${frame} ${what} ${seconds.toFixed(1)} s`))
     shown = true
   }
   const hide = () => {

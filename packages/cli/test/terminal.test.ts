@@ -1,3 +1,5 @@
+import { stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import { marked } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
 import { newestPython, start } from './kit/cli.ts'
@@ -40,6 +42,29 @@ describe('in a terminal', () => {
     expect(await answer).toBe('42')
     screen.type('\x03')
     await screen.shows(/\[exit 130\]/)
+  })
+
+  test('breakpoint() still works after a reload of Flask, whose reloader starts it again', async () => {
+    await using folder = await project(flask)
+    await using screen = terminal(
+      ['flask', 'app:app', '--reload', '--python', newestPython()],
+      folder.path,
+      marker,
+    )
+    await screen.shows(/Expose/)
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(screen.text())?.[0]
+    const { mtimeMs } = await stat(join(folder.path, 'app.py'))
+    await utimes(join(folder.path, 'app.py'), new Date(), new Date(mtimeMs + 2000))
+    await screen.shows(/Detected change/)
+    const answer = fetch(`${url}/stop`).then((response) => response.text())
+    await screen.shows(/\(Pdb\) $/)
+    screen.type('answer += 1\r')
+    await screen.shows(/answer \+= 1[\r\n]+\(Pdb\) $/)
+    screen.type('c\r')
+    expect(await answer).toBe('42')
+    screen.type('\x03')
+    await screen.shows(/\[exit 130\]/)
+    expect(left()).toEqual([])
   })
 
   test('Ctrl-C arrives exactly once', async () => {

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from errno import errorcode
 
 import system
 import watch
@@ -19,7 +20,10 @@ class Guard:
     def __init__(self, channel, host):
         self.channel, self.host = channel, host
         self.table = system.open_table()
-        self.pid = self.tree = self.watch = self.ladder = self.exit = self.record = None
+        self.hooks = system.open_hooks()
+        self.tree = self.watch = self.ladder = self.exit = self.record = None
+        self.order = self.socket = None
+        self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
         self.told = {"strangers": [], "exposed": []}
         self.killed = {}
@@ -37,12 +41,16 @@ class Guard:
                 self.record.remove()
 
     def _turn(self):
-        if self.host.wait(self.channel, self.next_turn - time.monotonic()):
+        now = time.monotonic()
+        hooked = self.hooks.descriptor(now) if self.hooks else None
+        if self.host.wait(self.channel, self.next_turn - now, hooked):
             for message in self.channel.receive():
                 getattr(self, "do_" + message.pop("do"))(**message)
         if self.channel.closed or self.host.wanted_to_end:
             self._orphaned()
         now = time.monotonic()
+        for refusal in self.hooks.refusals(now) if self.hooks else ():
+            self._refused(now, refusal)
         if now < self.next_turn:  # a server that floods its terminal wakes us a thousand times more often
             return
         self.next_turn = now + self._pace()
@@ -67,19 +75,37 @@ class Guard:
 
     def do_start(self, **message):
         before = {listener.id for listener in self.table.read()} if self.table else ()
+        if self.hooks:
+            message["env"]["DEVLAUNCH_GUARD"] = self.hooks.variable
         try:
-            self.pid = self.host.start(message)
+            self.socket = _bind(message)
+        except OSError as error:
+            self.channel.send("taken", code=errorcode.get(error.errno, ""))
+            return
+        try:
+            pid = self._spawn(message)
         except OSError as error:
             self.channel.send("failed", reason=error.strerror, file=error.filename)
             return
-        self.tree = system.Tree(self.pid)
+        self.tree = system.Tree(pid)
         self.watch = self._watch(before, message["address"], message["port"])
         self.next_turn = 0.0
         self.record = system.open_record(self.tree)
-        self.channel.send("started", pid=self.pid, record=self.record is not None)
+        self.channel.send("started", pid=pid, record=self.record is not None)
         cleaned = system.end_leftovers()  # while the server's interpreter starts
         if cleaned:
             self.channel.send("cleaned", processes=cleaned)
+
+    def _spawn(self, message):
+        self.order = message
+        pid = self.host.start(message, self.socket and self.socket.descriptor)
+        if self.socket and self.socket.descriptor and message.get("restart") is None:
+            self._let_go()  # the server has its own
+        return pid
+
+    def _let_go(self):
+        if self.socket:
+            self.socket.close()
 
     def _watch(self, before, address, port):
         if self.table:
@@ -133,14 +159,27 @@ class Guard:
 
     def _begin(self, ladder):
         self.ladder, self.next_turn = ladder, 0.0
+        self._let_go()
 
     def _reap(self, now):
         status = self.host.reap()
-        if status is not None:
+        if status is not None and not self._restarted(status):
             self.exit = status
             if not self.ladder:
                 self._begin(Ladder(now, [GIVE_UP]))
             self.ladder.leader_gone(now)
+
+    def _restarted(self, status):
+        """Some reloaders end the server with a status of their own, and leave it to a parent to start it again.
+        Before the server has answered, a second time is no reload: the app itself ends with this status."""
+        if self.ladder or status != self.order.get("restart") or (self.restarts and not self.ready):
+            return False
+        self.restarts += 1
+        try:
+            self.channel.send("restarted", pid=self._spawn(self.order))
+        except OSError:  # the interpreter has gone meanwhile: the server has ended
+            return False
+        return True
 
     def _look(self, now):
         findings = self.watch.look(now)
@@ -160,6 +199,19 @@ class Guard:
             self.listening = True
             neighbours = [self.watch.describe(each) for each in findings.neighbours]
             self._tell("listening", findings.planned, neighbours=neighbours)
+
+    def _refused(self, now, refusal):
+        """The bind has not happened, but a server without it is none: gunicorn would try again for 5 s, daphne would
+        end as if nothing had been wrong."""
+        if not self.tree or self.told["exposed"]:
+            return
+        self.told["exposed"] = [refusal]
+        pid = refusal["pid"]  # as it says: another process's command is nobody's concern
+        known = pid in self.tree.members()
+        who = system.describe(pid) if known else {"pid": pid, "command": "", "cwd": ""}
+        self.do_kill()
+        self._climb(now)
+        self.channel.send("refused", **{**refusal, **who})
 
     def _tell(self, event, listeners, **details):
         self.channel.send(event, sockets=[self.watch.describe(each) for each in listeners], **details)
@@ -195,6 +247,14 @@ class Guard:
             for pid in self.tree.members():
                 self.tree.kill(pid)
             time.sleep(system.STOPPING)
+
+
+def _bind(message):
+    if message.get("listener", "own") == "own":
+        return None
+    from handover import Handover
+
+    return Handover(message["address"], message["port"], message["listener"])
 
 
 def main():

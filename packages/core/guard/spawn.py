@@ -7,31 +7,18 @@ import os
 import struct
 import termios
 
-
-def spawn(message, die_with_parent):
-    """Forks and executes. Returns the pid and the master side of its pseudo-terminal, or None; raises OSError
-    with the reason if the program can't be executed."""
-    master = slave = None
-    if message["terminal"]:
-        master, slave = os.openpty()
-        resize(master, **message["terminal"])
-    try:
-        pid = _start(message, slave, die_with_parent)
-    except OSError:
-        if master is not None:
-            os.close(master)
-        raise
-    finally:
-        if slave is not None:
-            os.close(slave)
-    return pid, master
+_HANDED_OVER = 3  # the first descriptor behind stdin, stdout and stderr
 
 
 def resize(master, columns, rows):
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def _start(message, slave, die_with_parent):
+def spawn(message, die_with_parent, slave, socket):
+    """Forks and executes. Returns the pid; raises OSError with the reason if the program can't be executed.
+
+    `slave`: its side of a pseudo-terminal, or None. `socket`: what becomes its descriptor 3, or None.
+    """
     report, failure = os.pipe()
     parent = os.getpid()
     try:
@@ -39,7 +26,7 @@ def _start(message, slave, die_with_parent):
         if pid == 0:
             try:
                 die_with_parent(parent)
-                _become(message, slave, failure)
+                _become(message, slave, socket, failure)
             except OSError as error:
                 os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
             except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
@@ -60,7 +47,7 @@ def _start(message, slave, die_with_parent):
     return pid
 
 
-def _become(message, slave, failure):
+def _become(message, slave, socket, failure):
     os.setsid()
     if slave is not None:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -68,17 +55,19 @@ def _become(message, slave, failure):
             os.dup2(slave, descriptor)
     else:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _close_others(failure)
+    _close_others((failure, socket))
+    if socket is not None:
+        os.dup2(socket, _HANDED_OVER)  # the copy stays open in the program, ours doesn't
     _reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
     os.execve(words[0], words, _environment(message))
 
 
-def _close_others(failure):
+def _close_others(kept):
     """A listening socket inherited from whoever started us (LISTEN_FDS) must not reach the server."""
     for entry in os.listdir("/dev/fd"):  # on Linux a link to /proc/self/fd
-        if int(entry) > 2 and int(entry) != failure:
+        if int(entry) > 2 and int(entry) not in kept:
             try:
                 os.close(int(entry))
             except OSError:  # the directory's own descriptor

@@ -3,6 +3,7 @@
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
     Tree(pid)           members(), owners(listeners), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell
+    open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     open_record(tree)   follow(now), remove(): what to end if we are killed; None where that isn't written down
     end_leftovers()     ends what guards that were killed have left, and lists it
@@ -20,6 +21,7 @@ if sys.platform == "win32":
 elif sys.platform == "linux":
     import linux_kernel
     import unix
+    from hooks import Hooks as open_hooks
     from linux_processes import Tree, command, describe, holders, uid
     from linux_sockets import open_table
 
@@ -49,8 +51,10 @@ else:  # macOS; other systems with ps and lsof may do, and nothing is claimed fo
     def host(terminal):
         return unix.Host(terminal, macos)
 
-
 if sys.platform != "linux":
+
+    def open_hooks():
+        return None
 
     def open_record(tree):
         return None

@@ -15,7 +15,7 @@ class Host:
         self.wanted_to_end = False
         self._kernel = kernel
         self._user_terminal = UserTerminal.open() if terminal else None
-        self._pid = self._master = self._relay = None
+        self._pid = self._master = self._slave = self._relay = None
 
     def prepare(self, channel):
         os.set_blocking(channel.descriptor, False)
@@ -31,29 +31,39 @@ class Host:
         """Only a note: it may arrive between the fork of the server and the line that remembers its pid."""
         self.wanted_to_end = True
 
-    def start(self, message):
-        self._pid, self._master = spawn(message, self._kernel.die_with_parent)
-        self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
-        if self._master is not None:
+    def start(self, message, socket):
+        """Once, or again in the same terminal. `socket`: the descriptor of a listener for the server, or None."""
+        if message["terminal"] and self._master is None:
+            self._master, self._slave = os.openpty()
+            resize(self._master, **message["terminal"])
             self._relay = Relay(self._master)
+        self._pid = spawn(message, self._kernel.die_with_parent, self._slave, socket)
+        self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
+        if self._slave is not None and message.get("restart") is None:
+            os.close(self._slave)
+            self._slave = None
         return self._pid
 
     def resize(self, columns, rows):
         if self._master is not None:
             resize(self._master, columns, rows)
 
-    def wait(self, channel, seconds):
-        """Moves bytes of the terminal and of the channel. Is there something to receive?"""
+    def wait(self, channel, seconds, hooked=None):
+        """Moves bytes of the terminal and of the channel. Is there something to receive? `hooked` ends the wait."""
         poll, readable = select.poll(), False
         if not channel.closed:
             unsent = select.POLLOUT if channel.unsent else 0
             poll.register(channel.descriptor, select.POLLIN | unsent)
+        if hooked is not None:
+            poll.register(hooked, select.POLLIN)
         for descriptor, (read, write) in self._relay.wants().items() if self._relay else ():
             poll.register(descriptor, select.POLLIN * read | select.POLLOUT * write)
         for descriptor, events in poll.poll(max(0, seconds * 1000)):
             if descriptor == channel.descriptor:
                 readable = bool(events & ~select.POLLOUT)
                 channel.flush()
+            elif descriptor == hooked:
+                pass
             elif events & select.POLLOUT:
                 self._relay.write(descriptor)
             elif descriptor == 1:  # POLLERR alone: nobody reads our output any more

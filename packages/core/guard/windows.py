@@ -42,7 +42,7 @@ class Host:
         if not _kernel32.AssignProcessToJobObject(_job(), ctypes.c_void_p(_kernel32.GetCurrentProcess())):
             raise ctypes.WinError(ctypes.get_last_error())
 
-    def start(self, message):
+    def start(self, message, socket):
         unset = {name.upper() for name in message["unset"]}  # names are the same in any case here
         environment = {name: value for name, value in os.environ.items() if name not in unset}
         environment.update((name.upper(), value) for name, value in message["env"].items())
@@ -55,7 +55,7 @@ class Host:
         )
         return self._server.pid
 
-    def wait(self, channel, seconds):
+    def wait(self, channel, seconds, _hooked=None):
         """Looks, and never waits inside a read: that would hold up every write to the same pipe."""
         deadline, count = time.monotonic() + max(0, seconds), ctypes.c_uint32()
         handle = ctypes.c_void_p(msvcrt.get_osfhandle(channel.descriptor))

@@ -21,6 +21,8 @@ export interface Adapter<Options extends object = object> {
   readonly command: (options: Options, flags: readonly string[], release: Release) => readonly string[]
   /** One row per field of the policy. */
   readonly enforce: { readonly [Field in keyof Enforced]: Row<Enforced[Field]> }
+  /** How it takes a socket that listens already, as descriptor 3; `'reserve'`: it can't. */
+  readonly socket: ((policy: Enforced, release: Release) => HandOver | 'reserve') | 'reserve'
   /** Variables that could overrule the rows, and are not passed on. A trailing `*` stands for any ending. */
   readonly scrub: readonly string[]
   /** Arguments a user can't pass on, because no flag after them could take them back. */
@@ -48,6 +50,12 @@ export type Row<Value> = ((value: Value, release: Release) => Effect) | 'absent'
 export interface Effect {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+}
+
+/** Arguments and variables, beside the rows' own, that make a server serve on descriptor 3. */
+export interface HandOver extends Effect {
+  /** The exit status that means "start me again, with the same socket". */
+  readonly restart?: number
 }
 
 /** A Python package. */

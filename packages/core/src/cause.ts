@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import type { Socket } from './guard.ts'
 import { readText } from './read.ts'
 
@@ -20,11 +20,32 @@ export async function likelyCause(
     for (const [index, line] of lines.entries()) {
       const score = suspicion(line, address, port)
       if (score > (best?.score ?? 1)) {
-        best = { score, text: `${relative(cwd, path)}:${index + 1}: ${line.trim().slice(0, 160)}` }
+        best = { score, text: `${place(cwd, path, index + 1)}: ${shorten(line)}` }
       }
     }
   }
   return best?.text
+}
+
+/** The text of a line that is known; empty where it can't be read. */
+export async function sourceLine(file: string, line: number): Promise<string> {
+  const text = isAbsolute(file) ? ((await readText(file)) ?? '') : ''
+  return shorten(text.split('\n')[line - 1] ?? '')
+}
+
+/** `app.py:12`, seen from the project where it is of the project. */
+export function place(cwd: string, file: string, line: number): string {
+  const path = relative(cwd, file)
+  return `${isAbsolute(file) && !path.startsWith('..') ? path : file}:${line}`
+}
+
+/** Not the project's own: the hook names such a line only if none of the project's was in the stack. */
+export function isInstalled(file: string): boolean {
+  return file === '' || /[\\/](?:site|dist)-packages[\\/]/.test(file)
+}
+
+function shorten(line: string): string {
+  return line.trim().slice(0, 160)
 }
 
 function suspicion(line: string, address: string, port: number): number {

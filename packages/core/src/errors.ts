@@ -1,3 +1,4 @@
+import { clean } from './clean.ts'
 import type { Risk } from './policy.ts'
 
 /** Every way a launch can fail. docs/errors.md has a heading for each. */
@@ -29,7 +30,10 @@ export interface ErrorParts {
   readonly cause?: unknown
 }
 
-/** The one error that devlaunch throws. Narrow it by `code`. */
+/**
+ * The one error that devlaunch throws. Narrow it by `code`. Its texts can be printed: what a server or another process
+ * wrote into them has neither control characters nor colours any more.
+ */
 export class DevlaunchError extends Error {
   override readonly name = 'DevlaunchError'
   readonly code: ErrorCode
@@ -42,14 +46,15 @@ export class DevlaunchError extends Error {
   readonly python: string | undefined
 
   constructor(code: ErrorCode, summary: string, parts: ErrorParts = {}) {
-    super(message(summary, parts), 'cause' in parts ? { cause: parts.cause } : undefined)
+    super(clean(message(summary, parts)), 'cause' in parts ? { cause: parts.cause } : undefined)
+    const { hint, risks = [], output, command, python } = parts
     this.code = code
-    this.summary = summary
-    this.hint = parts.hint
-    this.risks = parts.risks ?? []
-    this.output = parts.output
-    this.command = parts.command
-    this.python = parts.python
+    this.summary = clean(summary)
+    this.hint = hint && clean(hint)
+    this.risks = risks
+    this.output = output && clean(output)
+    this.command = command && clean(command)
+    this.python = python && clean(python)
   }
 }
 

@@ -1,10 +1,11 @@
 import type { AnyAdapter } from './adapter.ts'
 import { authority } from './address.ts'
-import { likelyCause } from './cause.ts'
+import { isInstalled, likelyCause, place, sourceLine } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
-import type { Socket } from './guard.ts'
+import type { Refusal, Socket } from './guard.ts'
 import type { Plan } from './plan.ts'
+import { cannotListen } from './port.ts'
 import type { Setback } from './wait.ts'
 
 export interface Scene {
@@ -28,6 +29,8 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       return fail('ABORTED', `the launch of ${plan.server} was called off`)
     case 'exposed':
       return exposed(setback.sockets, plan)
+    case 'refused':
+      return refused(setback.refusal, plan)
     case 'lost':
       return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, {
         ...withTail(output),
@@ -39,6 +42,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       })
     case 'strangers':
       return portTaken(plan.policy.bind.authority, setback.sockets)
+    case 'taken':
+      if (setback.code !== 'EADDRINUSE') return cannotListen(setback.code, plan.policy.bind)
+      return portTaken(plan.policy.bind.authority, await scene.holders())
     case 'late':
       return fail('NOT_READY', late(setback, scene), {
         ...withTail(output),
@@ -69,22 +75,46 @@ export const guardHint =
 export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {
   const [socket] = sockets
   if (!socket) return new DevlaunchError('EXPOSED', `${plan.server} listened wider than planned`)
-  const { address, port, pid, command, reach } = socket
-  const audience = reach === 'lan' ? 'the local network' : 'every network'
+  const { address, port, pid, command } = socket
   const cause = await likelyCause(plan.cwd, socket)
   return new DevlaunchError(
     'EXPOSED',
-    `pid ${pid} (${command || 'it has ended'}) listened on ${authority(address, port)}, open to ${audience}; ` +
+    `pid ${pid} (${command || 'it has ended'}) listened on ${authority(address, port)}, open to ${audience(socket)}; ` +
       `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
     {
       ...(cause && { output: `likely cause: ${cause}` }),
       command: commandLine(plan),
       python: plan.file,
-      hint: cause
-        ? 'let that code listen on 127.0.0.1, or leave the listening to the server'
-        : 'look for code or configuration of the project that opens a socket of its own',
+      hint: cause ? narrower : 'look for code or configuration of the project that opens a socket of its own',
     },
   )
+}
+
+/** EXPOSED, before it was: the same with the line of code that wanted it. */
+export async function refused(refusal: Refusal, plan: Plan): Promise<DevlaunchError> {
+  const { address, port, pid, command, file, line } = refusal
+  const where = file && place(plan.cwd, file, line)
+  const cause = isInstalled(file) && (await likelyCause(plan.cwd, refusal))
+  return new DevlaunchError(
+    'EXPOSED',
+    `pid ${pid} (${command || 'it has ended'}) was refused ${authority(address, port)}${where && ` (${where})`}, ` +
+      `open to ${audience(refusal)}, before it listened there; ` +
+      `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
+    {
+      output: [file && `${where}: ${await sourceLine(file, line)}`, cause && `likely cause: ${cause}`]
+        .filter(Boolean)
+        .join('\n'),
+      command: commandLine(plan),
+      python: plan.file,
+      hint: narrower,
+    },
+  )
+}
+
+const narrower = 'let that code listen on 127.0.0.1, or leave the listening to the server'
+
+function audience({ reach }: Pick<Socket, 'reach'>): string {
+  return reach === 'lan' ? 'the local network' : 'every network'
 }
 
 /** "Python on Linux: Errno 98, on macOS: Errno 48"; Django: "That port is already in use." */

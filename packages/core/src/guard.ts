@@ -18,6 +18,14 @@ export interface Socket {
   readonly cwd: string
 }
 
+/** A bind that the hook refused before it happened, in which process and at which line. */
+export interface Refusal extends Omit<Socket, 'pid' | 'pids'> {
+  readonly pid: number
+  /** An absolute path, as Python knows it; `<string>` and the like where there is none. */
+  readonly file: string
+  readonly line: number
+}
+
 /** A process, as a person recognises it. */
 export interface Process {
   readonly pid: number
@@ -29,6 +37,8 @@ export type GuardEvent =
   | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
   | { readonly event: 'started'; readonly pid: number; readonly record: boolean }
   | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
+  | { readonly event: 'restarted'; readonly pid: number }
+  | { readonly event: 'taken'; readonly code: string }
   | { readonly event: 'failed'; readonly reason: string; readonly file: string }
   | {
       readonly event: 'listening'
@@ -37,6 +47,7 @@ export type GuardEvent =
     }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | ({ readonly event: 'refused' } & Refusal)
   | {
       readonly event: 'gone'
       /** The exit status, or the negative number of the signal; `null` for a process that could not be ended. */
@@ -66,6 +77,8 @@ interface StartMessage {
   readonly address: string
   readonly port: number
   readonly interrupt: 'group' | 'leader'
+  readonly listener: 'handed-over' | 'reserved' | 'own'
+  readonly restart: number | undefined
   readonly terminal: Terminal | null
 }
 
@@ -86,6 +99,8 @@ export interface Guard {
   /** SIGINT, `graces[0]` seconds, SIGINT, `graces[1]` seconds, SIGKILL. */
   readonly stop: (graces: readonly number[]) => void
   readonly kill: () => void
+  /** It has been told to end the server. */
+  readonly ending: Promise<void>
   /** Its end, after the last of its output; says why if it was not the one we asked for. */
   readonly ended: Promise<string | undefined>
 }
@@ -111,6 +126,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
     windowsHide: true,
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
+  const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
     throw new DevlaunchError('FAILED', 'no process can be started', {
@@ -128,6 +144,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
   const questions = new Map<number, (value: any) => void>()
   let nextQuestion = 0
   let over = false
+  let asked = false
   let server: number | undefined
   let complaint: string | undefined
 
@@ -146,6 +163,8 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
     if (guard.pid !== undefined && guard.exitCode === null && guard.signalCode === null) killTree(guard.pid)
   }
   const insist = (seconds: number) => {
+    asked = true
+    hurry()
     if (!said.length) kill() // it has started nothing, and may not be a guard at all
     setTimeout(kill, seconds * 1000 + patience.end).unref()
   }
@@ -169,7 +188,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
         questions.delete(message.id)
         return
       }
-      if (message.event === 'started') server = message.pid
+      if (message.event === 'started' || message.event === 'restarted') server = message.pid
       if (message.event === 'gone') server = undefined
       tell(message)
     },
@@ -184,17 +203,17 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
     for (const answer of questions.values()) answer([])
   }
   guard.on('exit', async (code, signal) => {
+    // a survivor may hold the output open for ever; what it still says is nobody's concern, unless nothing has been
+    // read because somebody reads slowly
+    const timer = setInterval(() => {
+      for (const stream of [stdout, stderr]) if (asked || !stream.isPaused()) stream.destroy()
+    }, patience.output)
+    guard.on('close', () => clearInterval(timer))
     if (server !== undefined) {
       killGroup(server) // its first process has died with the guard: the kernel saw to that
       const processes = await endLeftovers(python)
       if (processes.length > 0) tell({ event: 'cleaned', processes })
     }
-    // a survivor may hold the output open for ever; what it still says is nobody's concern
-    const timer = setTimeout(
-      () => [stdout, stderr].forEach((stream) => void stream.destroy()),
-      patience.output,
-    )
-    guard.on('close', () => clearTimeout(timer))
     finish(complaint ?? (signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined))
   })
   return {
@@ -219,6 +238,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
       send({ do: 'kill' })
       insist(0)
     },
+    ending,
     ended,
   }
 }

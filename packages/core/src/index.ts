@@ -3,6 +3,7 @@ export type {
   AnyAdapter,
   Effect,
   Evidence,
+  HandOver,
   Hint,
   Note,
   Package,
@@ -13,6 +14,7 @@ export type {
 } from './adapter.ts'
 export { type Address, authority, parseAddress, type Reach } from './address.ts'
 export type { Search } from './candidates.ts'
+export { Cleaner } from './clean.ts'
 export { commandLine, withoutSecrets } from './command.ts'
 export { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 export { describeHolder } from './failure.ts'

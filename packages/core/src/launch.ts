@@ -90,13 +90,16 @@ async function run(
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
   const show = (text: string, stream: Stream) => {
     // how a server ends that is given up is not what went wrong
-    if (phase !== 'failed') onOutput(text, stream)
+    return phase === 'failed' ? undefined : onOutput(text, stream)
   }
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, plan, complete)
-  const started = report(guard, onEvent)
+  let pid = 0
+  report(guard, onEvent, (event) => {
+    pid = event.pid
+  })
   const { host, port } = plan.policy.bind
-  const { file, args, env, unset, cwd, interrupt } = plan
+  const { file, args, env, unset, cwd, interrupt, listener, restart } = plan
   guard.start({
     file,
     args,
@@ -104,6 +107,8 @@ async function run(
     unset,
     cwd,
     interrupt,
+    listener,
+    restart,
     address: host,
     port,
     terminal: terminal ? size(terminal) : null,
@@ -134,7 +139,9 @@ async function run(
   })
   return {
     url,
-    pid: await started,
+    get pid() {
+      return pid
+    },
     plan,
     python: found.python,
     proof: outcome,
@@ -152,27 +159,29 @@ async function run(
   }
 }
 
-/** Hands the guard's events on; resolves with the server's pid. */
-function report(guard: Guard, onEvent: (event: LaunchEvent) => void): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
+/** Hands the guard's events on. */
+function report(
+  guard: Guard,
+  onEvent: (event: LaunchEvent) => void,
+  onStart: (event: { readonly pid: number }) => void,
+): void {
   guard.onEvent((event) => {
     if (event.event === 'guard') onEvent({ event: 'guard', python: event.python, source: event.sockets })
-    if (event.event === 'started') {
-      resolve(event.pid)
-      onEvent({ event: 'started', pid: event.pid })
-    }
-    if (event.event === 'listening' || event.event === 'strangers' || event.event === 'exposed')
+    if (event.event === 'started' || event.event === 'restarted') {
+      onStart(event)
       onEvent(event)
+    }
+    if (event.event === 'listening' || event.event === 'strangers') onEvent(event)
+    if (event.event === 'exposed' || event.event === 'refused') onEvent(event)
     if (event.event === 'cleaned') onEvent(event)
   })
-  return promise
 }
 
 /** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
-function safely<Values extends unknown[]>(callback: ((...values: Values) => void) | undefined) {
-  return (...values: Values): void => {
+function safely<Values extends unknown[], Result>(callback: ((...values: Values) => Result) | undefined) {
+  return (...values: Values): Result | undefined => {
     try {
-      callback?.(...values)
+      return callback?.(...values)
     } catch (error) {
       queueMicrotask(() => {
         throw error

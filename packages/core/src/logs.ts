@@ -10,7 +10,10 @@ export interface Logs {
 }
 
 /** Lines kept per stream, and characters kept of a line. */
-const most = { lines: 1000, characters: 16_384 }
+const most = { lines: 1000, characters: 4096 }
+
+/** Characters of a line in which an explanation is looked for. */
+const telling = 1000
 
 export class Log implements Logs {
   readonly stdout: string[] = []
@@ -20,21 +23,26 @@ export class Log implements Logs {
 
   add(chunk: string, stream: Stream): void {
     const lines = (this.#pending[stream] + chunk).split('\n')
-    this.#pending[stream] = (lines.pop() ?? '').slice(0, most.characters)
-    for (const line of lines) {
-      const text = line.replace(/\r$/, '').slice(0, most.characters)
-      for (const kept of [this[stream], this.all]) {
-        kept.push(text)
-        if (kept.length > most.lines) kept.shift()
-      }
+    this.#pending[stream] = copy((lines.pop() ?? '').slice(0, most.characters))
+    if (lines.length === 0) return
+    const last = lines.slice(-most.lines).map((line) => line.slice(0, most.characters).replace(/\r$/, ''))
+    const kept = copy(last.join('\n')).split('\n')
+    for (const log of [this[stream], this.all]) {
+      log.push(...kept)
+      if (log.length > most.lines) log.splice(0, log.length - most.lines)
     }
   }
 
   /** What was printed last, the line that has no end yet included, without colours. */
   get text(): string {
     const last = [this.#pending.stdout, this.#pending.stderr].filter(Boolean)
-    return [...this.all, ...last].join('\n').replace(colours, '')
+    return [...this.all, ...last].map((line) => line.replace(colours, '').slice(0, telling)).join('\n')
   }
+}
+
+/** V8 makes a part of a string a reference to the whole, which it keeps in memory: a short line would keep its chunk. */
+function copy(text: string): string {
+  return Buffer.from(text).toString()
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts

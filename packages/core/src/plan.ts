@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Enforced, Policy } from './policy.ts'
@@ -20,6 +21,13 @@ export interface Plan {
   readonly policy: Policy
   /** Who is asked to end first. */
   readonly interrupt: 'group' | 'leader'
+  /**
+   * Who opens the listening socket. `handed-over`: the guard, before the server starts, which gets it as descriptor 3;
+   * `reserved`: the server, at an address that the guard has bound to keep it; `own`: the server.
+   */
+  readonly listener: 'handed-over' | 'reserved' | 'own'
+  /** The exit status after which the guard starts the server again, with the same socket. */
+  readonly restart: number | undefined
   /** Why each argument and variable is there. */
   readonly reasons: readonly Reason[]
   /** Fields that only the app can decide. */
@@ -28,7 +36,7 @@ export interface Plan {
 
 /** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
-  readonly field: keyof Enforced | 'output' | 'user'
+  readonly field: keyof Enforced | 'hook' | 'output' | 'socket' | 'user'
   readonly why: string
 }
 
@@ -38,8 +46,11 @@ export interface Facts {
   readonly release: Release
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
   /** Will the server have a terminal? Its output is unbuffered otherwise. */
   readonly terminal: boolean
+  /** The folder of the hook, `guard/hook`. Without it nothing is refused beforehand. */
+  readonly hook?: string
 }
 
 /** What the user adds for the server itself. */
@@ -71,10 +82,15 @@ export function plan<Options extends object>(
       ? [{ field, args, env, why: explain(field, policy) }]
       : []
   })
+  const { listener, restart, reason } = listening(adapter, policy, facts)
+  if (reason) effects.push(reason)
   if (!facts.terminal) effects.push(unbuffered)
+  effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
   const set = Object.assign({}, Object.fromEntries(kept), ...effects.map((effect) => effect.env))
+  const yours = 'PYTHONPATH' in env && facts.hook ? { PYTHONPATH: env.PYTHONPATH ?? '' } : {}
+  const user: Reason = { field: 'user', args, env: yours, why: 'yours' }
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
   return {
     server: adapter.name,
@@ -82,12 +98,14 @@ export function plan<Options extends object>(
     file: facts.python,
     args: adapter.command(options, flags, facts.release),
     env: set,
-    unset: scrubbed.filter((name) => !(name in set)),
+    unset: scrubbed.filter((name) => !(name in set) || name in (reason?.env ?? {})),
     cwd: facts.cwd,
     url: `http://${reachable(policy.bind)}`,
     policy,
     interrupt: adapter.interrupt ?? 'group',
-    reasons: args.length > 0 ? [{ field: 'user', args, env: {}, why: 'yours' }, ...effects] : effects,
+    listener,
+    restart,
+    reasons: args.length > 0 || 'PYTHONPATH' in yours ? [user, ...effects] : effects,
     unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
   }
 }
@@ -98,12 +116,38 @@ function reachable({ host, port, authority }: Policy['bind']): string {
   return host === '::' ? `[::1]:${port}` : authority
 }
 
+type Listening = Pick<Plan, 'listener' | 'restart'> & { readonly reason?: Reason }
+
+/** Who opens the socket, and how the server is told. Only Linux lets a server be given one and be seen to hold it. */
+function listening(adapter: AnyAdapter, policy: Policy, { platform, release }: Facts): Listening {
+  if (platform !== 'linux') return { listener: 'own', restart: undefined }
+  const { authority } = policy.bind
+  const way = adapter.socket === 'reserve' ? 'reserve' : adapter.socket(policy, release)
+  if (way === 'reserve') {
+    const why = `${authority} is kept free of other programs until the server listens`
+    return { listener: 'reserved', restart: undefined, reason: { field: 'socket', args: [], env: {}, why } }
+  }
+  const { args = [], env = {}, restart } = way
+  const why = `already listening on ${authority}, no port is lost to a race`
+  return { listener: 'handed-over', restart, reason: { field: 'socket', args, env, why } }
+}
+
 /** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */
 const unbuffered: Reason = {
   field: 'output',
   args: [],
   env: { PYTHONUNBUFFERED: '1' },
   why: 'show each line at once',
+}
+
+/** Python finds a module named `sitecustomize` there, in every interpreter of the tree; the user's folders follow. */
+function hooked({ hook, env }: Facts, wished: PlanOptions['env'], { bind }: Policy): Reason[] {
+  if (!hook || hook.includes(delimiter)) return [] // it could not be written down
+  const yours = (wished?.PYTHONPATH ?? env.PYTHONPATH)?.split(delimiter) ?? []
+  const others = yours.filter((folder) => folder !== hook) // this launch may itself be below a hooked one
+  const path = [hook, ...(others.some(Boolean) ? others : [])].join(delimiter)
+  const why = 'refuse a wider bind before it happens'
+  return [{ field: 'hook', args: [], env: { PYTHONPATH: path, DEVLAUNCH_BIND: bind.authority }, why }]
 }
 
 function explain(field: keyof Enforced, policy: Policy): string {

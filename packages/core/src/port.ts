@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import getPort from 'get-port'
 import { authority } from './address.ts'
 import { DevlaunchError } from './errors.ts'
+import type { Bind } from './policy.ts'
 
 export interface PortWish {
   readonly host: string
@@ -19,11 +20,12 @@ const neighbourhood = 100
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
  */
 export async function choosePort({ host, port, strict }: PortWish): Promise<number> {
-  if (port === undefined) return getPort({ host }).catch((error) => refuse(error, host, 0))
+  if (port === undefined)
+    return getPort({ host }).catch(({ code }) => Promise.reject(cannotListen(code, { host, port: 0 })))
   checkPort(port)
   const failure = await tryPort(host, port)
   if (!failure) return port
-  if (strict || failure.code !== 'EADDRINUSE') return refuse(failure, host, port)
+  if (strict || failure.code !== 'EADDRINUSE') throw cannotListen(failure.code, { host, port })
   const next = Array.from({ length: neighbourhood }, (_, index) => port + 1 + index)
   return getPort({ host, port: next.filter((each) => each <= 65_535) })
 }
@@ -45,22 +47,25 @@ function tryPort(host: string, port: number): Promise<NodeJS.ErrnoException | un
   })
 }
 
-function refuse(failure: NodeJS.ErrnoException, host: string, port: number): never {
-  const where = authority(host, port)
-  if (failure.code === 'EADDRINUSE') {
-    throw new DevlaunchError('PORT_TAKEN', `${where} is taken`, {
+/** Why nobody can listen there, by the name of the system's error. */
+export function cannotListen(code: string | undefined, bind: Pick<Bind, 'host' | 'port'>): DevlaunchError {
+  const where = authority(bind.host, bind.port)
+  if (code === 'EADDRINUSE') {
+    return new DevlaunchError('PORT_TAKEN', `${where} is taken`, {
       hint: 'choose another --port, or leave out --strict-port',
     })
   }
-  if (failure.code === 'EACCES') {
-    throw new DevlaunchError('PORT_DENIED', `you may not listen on ${where}`, {
+  if (code === 'EACCES') {
+    return new DevlaunchError('PORT_DENIED', `you may not listen on ${where}`, {
       hint: 'ports below 1024 need special rights: choose a higher one',
     })
   }
-  if (failure.code === 'EADDRNOTAVAIL') {
-    throw new DevlaunchError('USAGE', `${host} is not an address of this machine`, {
+  if (code === 'EADDRNOTAVAIL') {
+    return new DevlaunchError('USAGE', `${bind.host} is not an address of this machine`, {
       hint: 'leave out --host to stay on 127.0.0.1',
     })
   }
-  throw failure
+  return new DevlaunchError('FAILED', `nobody can listen on ${where} here: ${code}`, {
+    hint: 'choose another --host or --port; the system itself refuses this one',
+  })
 }

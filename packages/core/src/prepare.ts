@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
 import { type Address, authority, parseAddress } from './address.ts'
@@ -73,6 +74,8 @@ export async function find(
   return { python, place, env: { ...file, ...options.env }, address }
 }
 
+const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
+
 /** Chooses the port and makes the plan. */
 export async function decide(
   adapter: AnyAdapter,
@@ -87,7 +90,9 @@ export async function decide(
       release: release(python.release),
       cwd: place.cwd,
       env: here.env,
+      platform: process.platform,
       terminal: options.terminal !== undefined,
+      hook,
     })
   const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }
   const port = await choosePort(wish).catch(async (error) => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Process, Socket, Terminal } from './guard.ts'
+import type { Process, Refusal, Socket, Terminal } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
@@ -13,8 +13,14 @@ export interface LaunchOptions extends PrepareOptions {
   readonly readyPath?: string
   /** Milliseconds until it must be ready. Default 60 000. */
   readonly timeout?: number
-  /** Called with the server's output as it comes, not line by line: a prompt has no end of line. */
-  readonly onOutput?: (text: string, stream: Stream) => void
+  /**
+   * Called with the server's output as it comes, not line by line: a prompt has no end of line. It is what the server
+   * wrote, escape sequences included; print it through a `Cleaner`.
+   *
+   * Return a promise to be asked for patience: no more is read before it resolves, and the server waits when it has
+   * filled its pipe. Once it is asked to end, nobody is waited for longer than a tenth of a second.
+   */
+  readonly onOutput?: (text: string, stream: Stream) => void | Promise<void>
   /** Called for each step of the server's life, until `exit`. */
   readonly onEvent?: (event: LaunchEvent) => void
   /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
@@ -28,17 +34,22 @@ export type LaunchEvent =
   | { readonly event: 'started'; readonly pid: number }
   /** Of an earlier server, or of this one, if its guard was killed. */
   | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
+  | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  | ({ readonly event: 'refused' } & Refusal)
   | ({ readonly event: 'exit' } & Exit)
 
 /** A server that runs, is ours, and listens where it was meant to. */
 export interface Server extends AsyncDisposable {
   /** With a numeric address and without a slash at the end: `http://127.0.0.1:8000`. */
   readonly url: string
-  /** Of its first process, which a reloader's or a master's children are below. */
+  /**
+   * Of its first process, which a reloader's or a master's children are below. After a reload of Flask's it is another
+   * one: the guard is the reloader's parent there.
+   */
   readonly pid: number
   /** What was run. */
   readonly plan: Plan
@@ -47,7 +58,7 @@ export interface Server extends AsyncDisposable {
   readonly proof: Proof
   /** What the adapter knows about this start: which app's runserver serves, for example. */
   readonly notes: readonly string[]
-  /** Its last lines, as it goes on. */
+  /** Its last lines, as it goes on and as it wrote them: print them through a `Cleaner`. */
   readonly logs: Logs
   /** Resolves when the last process of its tree is gone; never rejects. */
   readonly exited: Promise<Exit>

@@ -1,5 +1,5 @@
 import { DevlaunchError } from './errors.ts'
-import type { Guard, Socket } from './guard.ts'
+import type { Guard, Refusal, Socket } from './guard.ts'
 import type { Bind } from './policy.ts'
 
 /** What was seen when the server became ready. */
@@ -16,10 +16,12 @@ export type Setback =
   | { readonly kind: 'doomed' }
   | { readonly kind: 'exposed'; readonly sockets: readonly Socket[] }
   | { readonly kind: 'gone'; readonly exit: number | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'late'; readonly status: number | undefined; readonly sockets: readonly Socket[] }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'not-run'; readonly reason: string; readonly file: string }
   | { readonly kind: 'strangers'; readonly sockets: readonly Socket[] }
+  | { readonly kind: 'taken'; readonly code: string }
 
 /** Whether the output says that the server can never become ready. */
 export interface Doom {
@@ -72,7 +74,9 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
     if (over.signal.aborted) return
     if (event.event === 'listening') void knock(event.neighbours)
     if (event.event === 'failed') resolve({ kind: 'not-run', reason: event.reason, file: event.file })
+    if (event.event === 'taken') resolve({ kind: 'taken', code: event.code })
     if (event.event === 'exposed') resolve({ kind: 'exposed', sockets: event.sockets })
+    if (event.event === 'refused') resolve({ kind: 'refused', refusal: event })
     if (event.event === 'gone') resolve({ kind: 'gone', exit: event.exit })
     if (event.event === 'strangers') {
       strangers = event.sockets

@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
-import { exposed, guardHint } from './failure.ts'
-import type { Guard, Process, Socket } from './guard.ts'
+import { exposed, guardHint, refused } from './failure.ts'
+import type { Guard, Process, Refusal, Socket } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
+import { pace } from './pace.ts'
 import type { Plan } from './plan.ts'
 import type { Doom } from './wait.ts'
 
@@ -30,22 +31,27 @@ export function watchOutput(
   guard: Guard,
   adapter: AnyAdapter,
   log: Log,
-  onOutput: (text: string, stream: Stream) => void,
+  onOutput: (text: string, stream: Stream) => unknown,
   isReady: () => boolean,
 ): { readonly doom: Doom; readonly complete: Promise<unknown> } {
   const { promise: told, resolve } = Promise.withResolvers<void>()
   const doom = { certain: false, told }
   const fatal = adapter.hints.filter((hint) => hint.fatal)
   let recent = ''
+  const look = (text: string) => {
+    if (isReady() || doom.certain) return
+    const seen = recent + text
+    recent = seen.slice(-8192)
+    if (!fatal.some(({ match }) => match.test(seen))) return
+    doom.certain = true
+    setTimeout(resolve, restOfTraceback)
+  }
   const listen = (stream: Readable, name: Stream) => {
     stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
+    pace(stream, guard.ending, (text) => {
       log.add(text, name)
-      onOutput(text, name)
-      recent = (recent + text).slice(-8192)
-      if (isReady() || doom.certain || !fatal.some(({ match }) => match.test(recent))) return
-      doom.certain = true
-      setTimeout(resolve, restOfTraceback)
+      look(text)
+      return onOutput(text, name)
     })
     return finished(stream).catch(() => {})
   }
@@ -56,18 +62,21 @@ export function watchOutput(
 export async function watchEnd(guard: Guard, plan: Plan, complete: Promise<unknown>): Promise<Exit> {
   let gone: { exit: number | null; killed: readonly Process[]; survivors: readonly Process[] } | undefined
   let wide: readonly Socket[] | undefined
+  let refusal: Refusal | undefined
   guard.onEvent((event) => {
     if (event.event === 'gone') gone = event
     if (event.event === 'exposed') wide = event.sockets
+    if (event.event === 'refused') refusal = event
   })
   const [lost] = await Promise.all([guard.ended, complete])
+  const error = refusal ? refused(refusal, plan) : wide && exposed(wide, plan)
   const { exit, killed, survivors } = gone ?? { exit: null, killed: [], survivors: [] }
   return {
     code: exit !== null && exit >= 0 ? exit : null,
     signal: exit !== null && exit < 0 ? -exit : null,
     killed,
     survivors,
-    error: wide ? await exposed(wide, plan) : gone ? undefined : guardLost(plan, lost),
+    error: (await error) ?? (gone ? undefined : guardLost(plan, lost)),
   }
 }
 

@@ -347,6 +347,75 @@ time.sleep(1000)`
   })
 })
 
+describe.skipIf(process.platform !== 'linux')('the hook', () => {
+  const hooked = (script: string) => ({
+    ...message(script),
+    env: { PYTHONPATH: `${directory}/hook`, DEVLAUNCH_BIND: '127.0.0.1:1' },
+  })
+
+  test('a refused bind ends the tree before anybody could connect', async () => {
+    const session = await open()
+    session.say(
+      hooked(`
+import os, socket, time
+if os.fork() == 0:
+    print("child", os.getpid(), flush=True)
+    try:
+        socket.create_server(("0.0.0.0", 9))
+    except PermissionError:
+        print("refused")
+time.sleep(1000)`),
+    )
+    const { pid } = await session.event('started')
+    const refused = await session.event('refused')
+    expect(session.output).toContain(`child ${refused.pid}\n`)
+    expect(refused).toEqual({
+      event: 'refused',
+      pid: expect.any(Number),
+      address: '0.0.0.0',
+      port: 9,
+      reach: 'public',
+      command: expect.stringContaining('create_server'),
+      cwd: '/',
+      file: '<string>',
+      line: 6,
+    })
+    const { exit, killed } = await session.event('gone')
+    expect(exit).toBe(-9)
+    expect(killed.map((each: { pid: number }) => each.pid).sort()).toEqual([pid, refused.pid].sort())
+  })
+
+  test('a guard that is killed takes its tree along, stubborn daemons of another session included', async () => {
+    const session = await open()
+    session.say(hooked(stubborn))
+    const pids = await threePids(session)
+    session.process.kill('SIGKILL')
+    expect(await gone(pids)).toBeLessThan(2)
+  })
+
+  test('whoever floods the pipe stops neither the guard nor the message of a forger, which ends its own server', async () => {
+    const session = await open()
+    session.say(
+      hooked(`
+import os, time
+words = os.environ["DEVLAUNCH_GUARD"].split(":")
+pipe = os.open("/proc/%s/fd/%s" % (words[0], words[3]), os.O_WRONLY)
+if os.fork() == 0:
+    while True:
+        os.write(pipe, b"refused by nobody\\n" * 200)
+print("flooding")
+time.sleep(0.5)
+while True:
+    os.write(pipe, b"\\nrefused 1 0.0.0.0 1 1 forged\\n")`),
+    )
+    await session.printed(/flooding/)
+    session.say({ do: 'sockets', id: 1 })
+    expect(await session.event('answer')).toMatchObject({ id: 1, value: [] })
+    expect(await session.event('refused')).toMatchObject({ pid: 1, command: '', cwd: '', file: 'forged' })
+    expect(await session.event('gone')).toMatchObject({ exit: -9, survivors: [] })
+  })
+})
+
 const asRoot = process.platform === 'linux' && process.getuid?.() === 0
 const hides = ['/bin/sh', '-c', 'mount -o remount,hidepid=2 /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"', 'sh'] // biome-ignore format: one command
 const canHide =

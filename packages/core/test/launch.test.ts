@@ -21,6 +21,7 @@ const script: Adapter<{ script: string }> = {
     dotenv: 'absent',
     grace: 'absent',
   },
+  socket: 'reserve',
   scrub: [],
   reserved: [],
   hints: [{ match: /DOOMED/, hint: 'give up', fatal: true }],

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // pure
   adapter: [],
-  errors: [],
+  clean: [],
+  errors: ['clean'],
   release: [],
   command: [],
   logs: [],
@@ -13,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
-  plan: ['errors'],
+  plan: ['errors', 'node:path'],
   // one question or one place each
   read: ['node:'],
   question: ['kill', 'execa'],
@@ -25,9 +26,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   kill: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
+  pace: ['node:'],
   cause: ['read', 'node:'],
   // steps
-  failure: ['address', 'cause', 'command', 'errors'],
+  failure: ['address', 'cause', 'command', 'errors', 'port'],
   prepare: [
     'address',
     'errors',
@@ -43,7 +45,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   wait: ['errors', 'ready'],
-  watch: ['errors', 'failure', 'node:'],
+  watch: ['errors', 'failure', 'pace', 'node:'],
   // the only composition
   launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
 }

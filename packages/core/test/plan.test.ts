@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Adapter } from '../src/adapter.ts'
+import type { Adapter, AnyAdapter } from '../src/adapter.ts'
 import { commandLine } from '../src/command.ts'
 import { type Facts, type PlanOptions, plan } from '../src/plan.ts'
 import { resolvePolicy } from '../src/policy.ts'
@@ -20,6 +20,7 @@ const adapter: Adapter<{ app?: string }> = {
     dotenv: 'absent',
     grace: (seconds, { atLeast }) => ({ args: atLeast('2.0') ? [`--grace=${seconds}`] : [] }),
   },
+  socket: () => ({ args: ['--fd=3'] }),
   scrub: ['SNAKE_*', 'PORT'],
   reserved: [{ match: /^--host/, use: 'use --host' }],
   hints: [],
@@ -29,6 +30,7 @@ const facts: Facts = {
   release: release('2.1'),
   cwd: '/shop',
   env: { PATH: '/bin', PORT: '80', SNAKE_HOST: '0.0.0.0', SNAKE_DEBUG: '1' },
+  platform: 'linux',
   terminal: false,
 }
 const policy = resolvePolicy({}, { host: '127.0.0.1', reach: 'loopback' }, 8000)
@@ -38,7 +40,7 @@ const planned = (options: PlanOptions & { app?: string }, change: Partial<Facts>
 test('a plan is the whole command', () => {
   expect(planned({ args: ['--verbose'], env: { COLOUR: 'red', SNAKE_PORT: '9' } })).toMatchObject({
     file: '/venv/bin/python',
-    args: ['-m', 'snake', '--verbose', '--host=127.0.0.1', '--port=8000', '--grace=1', 'main:app'],
+    args: ['-m', 'snake', '--verbose', '--host=127.0.0.1', '--port=8000', '--grace=1', '--fd=3', 'main:app'],
     env: { COLOUR: 'red', SNAKE_DEBUG: '0', PYTHONUNBUFFERED: '1' },
     unset: ['PORT', 'SNAKE_HOST', 'SNAKE_PORT'],
     cwd: '/shop',
@@ -51,6 +53,40 @@ test('every argument and variable of ours has a reason', () => {
   const { args, env, reasons } = planned({ args: ['--verbose'] })
   const explained = reasons.flatMap((reason) => [...reason.args, ...Object.keys(reason.env)])
   expect(explained.sort()).toEqual([...args.slice(2, -1), ...Object.keys(env)].sort())
+})
+
+describe('who opens the socket', () => {
+  const otherwise = (socket: AnyAdapter['socket'], platform: NodeJS.Platform = 'linux') =>
+    plan({ ...adapter, socket }, { app: 'main:app' }, policy, { ...facts, platform })
+
+  test('the guard, where the server takes one', () => {
+    expect(planned({})).toMatchObject({ listener: 'handed-over', restart: undefined })
+    expect(otherwise(() => ({ env: { FD: '3' }, restart: 3 }))).toMatchObject({
+      listener: 'handed-over',
+      restart: 3,
+      env: { FD: '3' },
+    })
+  })
+
+  test.each([['reserve' as const], [() => 'reserve' as const]])(
+    'the server, where it takes none',
+    (socket) => {
+      const { listener, args, reasons } = otherwise(socket)
+      expect(listener).toBe('reserved')
+      expect(args).not.toContain('--fd=3')
+      expect(reasons).toContainEqual(expect.objectContaining({ field: 'socket', args: [], env: {} }))
+    },
+  )
+
+  test.each(['darwin', 'win32'] as const)('the server on %s', (platform) => {
+    const { listener, args } = planned({}, { platform })
+    expect(listener).toBe('own')
+    expect(args).not.toContain('--fd=3')
+  })
+
+  test('the command to copy leaves it out', () => {
+    expect(commandLine(planned({}))).not.toContain('--fd')
+  })
 })
 
 test('a terminal needs no unbuffering', () => {
@@ -116,6 +152,38 @@ test('the command line can be copied, and tells no secret', () => {
   }
   expect(commandLine({ ...plan, unset: [] })).toBe(`A='x y' PASSWORD=... '/a b/python' -m 'it'\\''s' '$HOME'`)
   expect(commandLine({ ...plan, unset: ['PORT'] })).toMatch(/^env -u PORT A='x y' /)
+})
+
+describe('the hook', () => {
+  const hook = '/devlaunch/guard/hook'
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    ['alone', {}, {}, hook],
+    ["before the environment's folders", { PYTHONPATH: '/a:/b' }, {}, `${hook}:/a:/b`],
+    ['before those of the launch', { PYTHONPATH: '/a' }, { PYTHONPATH: '/c' }, `${hook}:/c`],
+    ['not before an empty one, which would be the working directory', { PYTHONPATH: '' }, {}, hook],
+    ['once, also below a hooked server', { PYTHONPATH: `${hook}:/a` }, {}, `${hook}:/a`],
+  ])('is found first: %s', (_, environment, env, PYTHONPATH) => {
+    const { env: set, reasons } = planned({ env }, { hook, env: environment })
+    expect(set).toMatchObject({ PYTHONPATH, DEVLAUNCH_BIND: '127.0.0.1:8000' })
+    const why = 'refuse a wider bind before it happens'
+    expect(reasons).toContainEqual({
+      field: 'hook',
+      args: [],
+      env: expect.objectContaining({ PYTHONPATH }),
+      why,
+    })
+  })
+
+  test('is left out where its folder could not be written into PYTHONPATH', () => {
+    expect(planned({}, { hook: '/a:b/hook' }).env).not.toHaveProperty('PYTHONPATH')
+  })
+
+  test("isn't part of the command to be copied; the user's own folders are", () => {
+    expect(commandLine(planned({}, { hook, env: { PYTHONPATH: '/a' } }))).toMatch(
+      /^SNAKE_DEBUG=0 PYTHONUNBUFFERED=1 \/venv/,
+    )
+    expect(commandLine(planned({ env: { PYTHONPATH: '/c' } }, { hook }))).toMatch(/ PYTHONPATH=\/c \/venv/)
+  })
 })
 
 test('a wildcard is listened on, and reached by loopback', () => {

@@ -22,6 +22,7 @@ export const django: Adapter<DjangoOptions> = {
     dotenv: 'absent',
     grace: 'absent',
   },
+  socket: 'reserve',
   scrub: ['RUN_MAIN', 'WERKZEUG_*', 'LISTEN_FD*', 'LISTEN_PID*'],
   reserved: [
     // A second address; Django reads the digits of every script. -v 2 is left alone.

@@ -29,6 +29,11 @@ export const flask: Adapter<FlaskOptions> = {
     dotenv: (on) => ({ env: on ? blank : { FLASK_SKIP_DOTENV: '1' } }),
     grace: 'absent',
   },
+  // What Werkzeug's reloader tells its child, which nobody promises: for the releases that are tested.
+  socket: ({ reload }, { atLeast }) =>
+    atLeast('2.2') && !atLeast('3.2')
+      ? { env: { WERKZEUG_RUN_MAIN: 'true', WERKZEUG_SERVER_FD: '3' }, ...(reload && { restart: 3 }) }
+      : 'reserve',
   // FLASK_VERSION=1 and FLASK_HELP=1 are --version and --help to click: the server would end at once.
   scrub: [
     ...['FLASK_RUN_*', 'FLASK_ENV_FILE', 'FLASK_DEBUG', 'FLASK_ENV', 'FLASK_VERSION', 'FLASK_HELP'],
@@ -52,6 +57,8 @@ export const flask: Adapter<FlaskOptions> = {
     { match: /^(?:Syntax|Indentation|Tab)Error: /m, hint: 'correct the line that the traceback ends with' },
     { match: /^Permission denied$/m, hint: 'choose a --port of 1024 or more' },
     { match: /Cannot assign requested address/, hint: 'choose a --host that this machine has' },
+    // As a reloader's child it doesn't end when the app can't be imported, but answers 500 to everything.
+    { match: /\bflask\/cli\.py", line \d+, in run_command$/m, hint: 'mend what is named above', fatal: true },
   ],
   detect: {
     source:

@@ -1,3 +1,4 @@
+import { commandLine } from '@devlaunch/core'
 import { planner } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
 import { flask } from '../src/index.ts'
@@ -5,7 +6,8 @@ import { flask } from '../src/index.ts'
 const versions = ['2.2.2', '3.1.3']
 const planned = planner(flask, '3.1.3')
 
-const safe = { FLASK_DEBUG: '0', FLASK_SKIP_DOTENV: '1' }
+const socket = { WERKZEUG_RUN_MAIN: 'true', WERKZEUG_SERVER_FD: '3' }
+const safe = { FLASK_DEBUG: '0', FLASK_SKIP_DOTENV: '1', ...socket }
 
 describe.each(versions)('the whole command for Flask %s', (version) => {
   test('by default', () => {
@@ -58,9 +60,21 @@ describe.each(versions)('the whole command for Flask %s', (version) => {
       FLASK_RUN_CERT: '',
       FLASK_RUN_DEBUG: '',
       FLASK_RUN_KEY: '',
-      WERKZEUG_RUN_MAIN: '',
+      ...socket,
     })
   })
+})
+
+test.each(['3.2.0', null])('release %s, which nobody has tried, opens its own socket', (version) => {
+  const { env, listener, restart } = planned({}, { version })
+  expect(env).toEqual({ FLASK_DEBUG: '0', FLASK_SKIP_DOTENV: '1' })
+  expect({ listener, restart }).toEqual({ listener: 'reserved', restart: undefined })
+})
+
+test('the command to copy has no socket of the guard', () => {
+  const line = commandLine(planned({}, { allow: ['dotenv'], env: { WERKZEUG_SERVER_FD: '5' } }))
+  expect(line).toMatch(/^env -u WERKZEUG_SERVER_FD .*WERKZEUG_RUN_MAIN='' .*\/py -m flask run /)
+  expect(line).not.toMatch(/SERVER_FD=|RUN_MAIN=true/)
 })
 
 describe('a hostile environment', () => {

@@ -27,6 +27,8 @@ export const gunicorn: Adapter<GunicornOptions> = {
     dotenv: 'absent',
     grace: (seconds) => ({ args: [`--graceful-timeout=${seconds}`] }),
   },
+  // One descriptor among its binds, and it opens none of the others.
+  socket: () => ({ args: ['--bind=fd://3'] }),
   scrub: [
     ...['GUNICORN_*', 'UVICORN_*', 'PORT', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS'],
     ...['LISTEN_FD*', 'LISTEN_PID*'],

@@ -33,7 +33,7 @@ describe('the whole command', () => {
     ['unknown release', { version: null }, [...bind, doubt, grace]],
   ])('%s', (_, situation, flags) => {
     const { args, env, unenforced } = planned({ app: 'main:app' }, situation)
-    expect(args).toEqual(['-m', 'gunicorn', ...flags, 'main:app'])
+    expect(args).toEqual(['-m', 'gunicorn', ...flags, '--bind=fd://3', 'main:app'])
     expect(env).toEqual({})
     expect(unenforced).toEqual(['allowedHosts'])
   })
@@ -44,7 +44,7 @@ describe('the whole command', () => {
   })
 
   test('without an app gunicorn.conf.py names it', () => {
-    expect(planner(gunicorn, newest)().args.at(-1)).toBe('--graceful-timeout=1')
+    expect(planner(gunicorn, newest)().args.at(-1)).toBe('--bind=fd://3')
   })
 
   test.each(['main', 'main:app', 'shop.wsgi:application', 'main:create_app()', "main:create_app('dev')"])(

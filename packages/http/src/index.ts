@@ -24,6 +24,7 @@ export const http: Adapter<HttpOptions> = {
     dotenv: 'absent',
     grace: 'absent',
   },
+  socket: 'reserve',
   scrub: [],
   // argparse takes every unambiguous beginning of a long option, and a value attached to a short one.
   reserved: [

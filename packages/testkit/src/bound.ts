@@ -28,7 +28,7 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
 }
 
 /** Another process answers, because a source was saved. */
-async function reloaded(server: Server, save: () => Promise<void>): Promise<void> {
+export async function reloaded(server: Server, save: () => Promise<void>): Promise<void> {
   const answering = async () => (await fetch(`${server.url}/pid`)).text()
   const before = await answering()
   // A reloader misses what is saved before its first look, hence again; but not while it restarts, which would

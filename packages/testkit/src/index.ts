@@ -1,3 +1,4 @@
+export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
 export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'
 export { type Leaks, leaksOf } from './leaks.ts'
 export { planner, type Situation } from './planner.ts'

@@ -35,6 +35,7 @@ export function planner<Options extends object>(
       release: release(version ?? undefined),
       cwd: '/shop',
       env,
+      platform: 'linux',
       terminal: true,
     })
   }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { bound } from './bound.ts'
 import { exposed } from './exposed.ts'
 import { gone } from './gone.ts'
+import { handedOver } from './handed-over.ts'
 import { ours } from './ours.ts'
 import { servers } from './servers.ts'
 import { type Fixture, living, makeTrial, marker, soon } from './trial.ts'
@@ -23,6 +24,7 @@ export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
     bound(trial)
     gone(trial)
     exposed(trial)
+    if (adapter.socket !== 'reserve') handedOver(trial)
     if (environment.age === 'newest') ours(trial) // who is on the port is asked before the server, of any release, is started
   })
 

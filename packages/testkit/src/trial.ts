@@ -21,6 +21,8 @@ export interface Fixture {
   readonly websocket?: boolean
   /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
   readonly hows?: readonly How[]
+  /** Does its Python look for the hook? Default `true`. */
+  readonly hooked?: boolean
 }
 
 /** How apps/listen.py opens a listener. */

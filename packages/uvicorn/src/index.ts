@@ -32,6 +32,8 @@ export const uvicorn: Adapter<UvicornOptions> = {
       args: atLeast('0.22.0') ? [`--timeout-graceful-shutdown=${seconds}`] : [],
     }),
   },
+  // Its own socket for `::` is IPv6 only in one process, and for both families with a reloader or workers.
+  socket: ({ bind }) => (bind.host === '::' ? 'reserve' : { args: ['--fd=3'] }),
   scrub: ['UVICORN_*', 'WEB_CONCURRENCY', 'FORWARDED_ALLOW_IPS', 'LISTEN_FD*', 'LISTEN_PID*'],
   reserved: [
     { match: /^--(?:host|port)(?:=|$)/, use: "use devlaunch's own --host and --port" },

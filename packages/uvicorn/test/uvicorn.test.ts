@@ -28,9 +28,23 @@ describe('the whole command', () => {
     ['unknown release', { version: null }, [...safe, '--no-proxy-headers', grace]],
   ])('%s', (_, situation, flags) => {
     const { args, env, unenforced } = planned({}, situation)
-    expect(args).toEqual(['-m', 'uvicorn', ...flags, 'main:app'])
+    expect(args).toEqual(['-m', 'uvicorn', ...flags, '--fd=3', 'main:app'])
     expect(env).toEqual({})
     expect(unenforced).toEqual(['allowedHosts'])
+  })
+
+  test('on every IPv6 address it opens its own socket', () => {
+    const { args, listener } = planned({}, { host: '::', allow: ['public-bind'] })
+    expect(args).toEqual([
+      '-m',
+      'uvicorn',
+      '--host=::',
+      '--port=8000',
+      '--no-proxy-headers',
+      grace,
+      'main:app',
+    ])
+    expect(listener).toBe('reserved')
   })
 
   test('user arguments stand before the flags of the policy', () => {

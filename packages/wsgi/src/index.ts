@@ -24,6 +24,7 @@ export const wsgi: Adapter<WsgiOptions> = {
     dotenv: 'absent',
     grace: 'absent',
   },
+  socket: 'reserve',
   scrub: [],
   reserved: [
     { match: /^--(?:host|port)(?:=|$)/, use: "use devlaunch's own --host and --port" },

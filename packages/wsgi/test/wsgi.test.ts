@@ -79,7 +79,14 @@ test('an app must be named', () => {
   expect(() => plan(wsgi, {}, planned().policy, facts)).toThrow('devlaunch wsgi wsgi:application')
 })
 
-const facts = { python: 'python3', release: release(undefined), cwd: '/', env: {}, terminal: true }
+const facts = {
+  python: 'python3',
+  release: release(undefined),
+  cwd: '/',
+  env: {},
+  platform: 'linux' as const,
+  terminal: true,
+}
 
 test.each([
   ["error: no module named 'nope' in /shop\n", 'correct the module'],

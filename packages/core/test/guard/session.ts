@@ -53,6 +53,7 @@ export class Session {
       unset: [],
       address: '127.0.0.1',
       port: 1,
+      listener: 'own',
       terminal: null,
       ...options,
     })
