@@ -89,6 +89,11 @@ export class Printer {
     return this.#ours(`${this.#style('yellow', 'warning')}  ${who} ${what}`)
   }
 
+  cleaned(processes: readonly Process[]): string {
+    const list = processes.map(({ pid, command }) => `pid ${pid} (${command || 'unknown'})`).join(', ')
+    return this.#ours(`ended what a devlaunch that was killed had left: ${list}`)
+  }
+
   /** `--dry-run` */
   plan(plan: Plan, python: Interpreter): string {
     const reasons = plan.reasons.map(({ field, args, env, why }): [string, string] => {

@@ -115,6 +115,7 @@ function showText(
     event: (event) => {
       if (event.event === 'planned') reload = event.plan.policy.reload
       if (event.event === 'ready') running = true
+      if (event.event === 'cleaned') process.stderr.write(printer.cleaned(event.processes))
       const warning = warn(event)
       const isFailure =
         event.event === 'strangers' || (event.event === 'stalled' && event.reason !== 'silent')

@@ -22,7 +22,7 @@ class Guard:
         self.channel, self.host = channel, host
         self.table = system.open_table()
         self.hooks = system.open_hooks()
-        self.tree = self.watch = self.health = self.ladder = self.exit = None
+        self.tree = self.watch = self.health = self.ladder = self.exit = self.record = None
         self.order = self.socket = self.seal = None
         self.restarts = 0
         self.listening = self.ready = self.orphaned = self.done = False
@@ -37,6 +37,9 @@ class Guard:
         except BaseException:
             self._leave_nothing()
             raise
+        finally:
+            if self.record:
+                self.record.remove()
 
     def _turn(self):
         now = time.monotonic()
@@ -54,6 +57,8 @@ class Guard:
         self.next_turn = now + self._pace()
         if self.tree:
             self.tree.follow()
+            if self.record:
+                self.record.follow(now)
             self._reap(now)
             if now >= self.next_look:
                 self.next_look = now + (system.RUNNING if self.ready else system.STARTING)
@@ -88,7 +93,11 @@ class Guard:
         self.watch = self._watch(before, message["address"], message["port"])
         self.health = system.health(self.table, self.tree, pid, message["port"]) if self.table else None
         self.next_turn = 0.0
-        self.channel.send("started", pid=pid)
+        self.record = system.open_record(self.tree)
+        self.channel.send("started", pid=pid, record=self.record is not None)
+        cleaned = system.end_leftovers()  # while the server's interpreter starts
+        if cleaned:
+            self.channel.send("cleaned", processes=cleaned)
 
     def _spawn(self, message):
         self.order = message
@@ -124,6 +133,9 @@ class Guard:
 
     def do_holders(self, id, port):
         self.channel.send("answer", id=id, value=watch.on_port(self.table, port) if self.table else [])
+
+    def do_clean(self, id):
+        self.channel.send("answer", id=id, value=system.end_leftovers())
 
     def do_resize(self, columns, rows):
         self.host.resize(columns, rows)

@@ -17,10 +17,10 @@ class Tree:
 
     def members(self):
         """Pids, the dead excepted, in no particular order."""
-        children = _children if os.path.exists(_CHILDREN % (self._root, self._root)) else _children_of_all()
+        below_of = children if os.path.exists(_CHILDREN % (self._root, self._root)) else _children_of_all()
         found, pending = [], [self._root]
         while pending:
-            below = children(pending.pop())
+            below = below_of(pending.pop())
             pending += below
             found += filter(lives, below)
         return found
@@ -55,7 +55,7 @@ class Tree:
         except OSError:  # gone, or a kernel before 5.3
             handle = None
         try:
-            if not self._has(pid):
+            if not self.has(pid):
                 return
             if handle is None:
                 os.kill(pid, _signal.SIGKILL)
@@ -67,10 +67,10 @@ class Tree:
             if handle is not None:
                 os.close(handle)
 
-    def _has(self, pid):
+    def has(self, pid):
         state, parent = _state(pid)
         if state is None:  # hidden by /proc: ours if it is a child, which nobody but us can have reaped
-            return pid in _children(self._root)
+            return pid in children(self._root)
         while parent and parent != self._root:
             _, parent = _state(parent)
         return parent == self._root
@@ -115,7 +115,7 @@ def _socket(descriptor):
     return int(target[8:-1]) if target.startswith("socket:[") else None
 
 
-def _children(pid):
+def children(pid):
     """As the kernel links them, so this costs the same on a machine with thousands of processes. It names also
     those that a /proc mounted with hidepid=2 hides, because they have gained privileges."""
     found = []
@@ -206,6 +206,20 @@ def _state(pid):
         return fields[0].decode(), int(fields[1])
     except (OSError, IndexError):
         return None, None
+
+
+def parent(pid):
+    """None if it has ended, or /proc hides it."""
+    return _state(pid)[1]
+
+
+def started(pid):
+    """Clock ticks after the boot; None if it has ended, or /proc hides it."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            return int(file.read().rpartition(b") ")[2].split()[19])
+    except (OSError, IndexError):
+        return None
 
 
 def describe(pid):

@@ -8,6 +8,8 @@
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     new_seal()          for a start that asks for it; its prepare() fails where the system can't
+    open_record(tree)   follow(now), remove(): what to end if we are killed; None where that isn't written down
+    end_leftovers()     ends what guards that were killed have left, and lists it
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
 """
@@ -46,6 +48,16 @@ elif sys.platform == "linux":
 
         return Health(*server)
 
+    def open_record(tree):
+        import record  # only a guard that has started a server needs it
+
+        return record.open_record(tree)
+
+    def end_leftovers():
+        import leftovers
+
+        return leftovers.end_leftovers()
+
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
@@ -71,3 +83,9 @@ if sys.platform != "linux":
 
         def prepare(self):
             raise OSError(errno.ENOTSUP, "only Linux has what it takes")
+
+    def open_record(tree):
+        return None
+
+    def end_leftovers():
+        return []

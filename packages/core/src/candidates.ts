@@ -1,6 +1,8 @@
-import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { access, readdir, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Candidate, interpreterIn } from './interpreter.ts'
+import { question } from './question.ts'
+import { readText } from './read.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -12,6 +14,8 @@ export interface Search {
   readonly python?: string | undefined
   /** Ends the questions to other programs. */
   readonly signal?: AbortSignal | undefined
+  /** Milliseconds that an interpreter has to answer. */
+  readonly timeout?: number | undefined
 }
 
 /**
@@ -76,8 +80,8 @@ async function* ofTools(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Candidate> {
   for (const folder of folders) {
-    const pdm = await readFile(join(folder, '.pdm-python'), 'utf8').catch(() => '')
-    if (pdm.trim()) yield { path: pdm.trim(), why: 'chosen by pdm (.pdm-python)' }
+    const pdm = await readText(join(folder, '.pdm-python'))
+    if (pdm?.trim()) yield { path: pdm.trim(), why: 'chosen by pdm (.pdm-python)' }
     if (await exists(join(folder, 'poetry.lock'))) {
       const path = await tell('poetry', ['env', 'info', '--executable'], folder, env, signal)
       if (path) yield { path, why: 'what poetry uses' }
@@ -94,12 +98,12 @@ async function* ofPyenv(folders: readonly string[], env: Environment): AsyncGene
   const versions = join(root, 'versions')
   const wishes = [{ wish: env.PYENV_VERSION, why: 'PYENV_VERSION' }]
   for (const folder of folders) {
-    const wish = await readFile(join(folder, '.python-version'), 'utf8').catch(() => undefined)
+    const wish = await readText(join(folder, '.python-version'))
     wishes.push({ wish: wish?.trim().split('\n')[0], why: join(folder, '.python-version') })
   }
   // the shim on the PATH would choose the same one, in 300 ms of shell
   if (env.PATH?.split(delimiter).includes(join(root, 'shims'))) {
-    const wish = await readFile(join(root, 'version'), 'utf8').catch(() => undefined)
+    const wish = await readText(join(root, 'version'))
     wishes.push({ wish: wish?.trim().split('\n')[0], why: join(root, 'version') })
   }
   for (const { wish, why } of wishes) {
@@ -137,15 +141,8 @@ async function tell(
 ): Promise<string | undefined> {
   const file = await inPath(command, env)
   if (!file) return undefined
-  const { execa } = await import('execa')
-  const result = await execa(file, args, {
-    cwd,
-    reject: false,
-    timeout: 20_000,
-    stdin: 'ignore',
-    ...(signal && { cancelSignal: signal }),
-  })
-  return result.failed ? undefined : result.stdout.trim() || undefined
+  const told = await question(file, args, { cwd, signal })
+  return 'answer' in told ? told.answer.trim() || undefined : undefined
 }
 
 export function exists(path: string): Promise<boolean> {

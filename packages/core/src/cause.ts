@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { Socket } from './guard.ts'
+import { readText } from './read.ts'
 
 /** Enough for the sources of an app; a whole tree would take seconds while somebody waits for the message. */
 const most = { files: 300, bytes: 256 * 1024 }
@@ -15,7 +16,7 @@ export async function likelyCause(
 ): Promise<string | undefined> {
   let best: { score: number; text: string } | undefined
   for (const path of await sources(cwd)) {
-    const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n')
+    const lines = ((await readText(path)) ?? '').split('\n')
     for (const [index, line] of lines.entries()) {
       const score = suspicion(line, address, port)
       if (score > (best?.score ?? 1)) {
@@ -28,7 +29,7 @@ export async function likelyCause(
 
 /** The text of a line that is known; empty where it can't be read. */
 export async function sourceLine(file: string, line: number): Promise<string> {
-  const text = isAbsolute(file) ? await readFile(file, 'utf8').catch(() => '') : ''
+  const text = isAbsolute(file) ? ((await readText(file)) ?? '') : ''
   return shorten(text.split('\n')[line - 1] ?? '')
 }
 

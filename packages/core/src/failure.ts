@@ -34,7 +34,7 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'lost':
       return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, {
         ...withTail(output),
-        hint: /EAGAIN/.test(setback.reason) ? 'allow more processes (ulimit -u), or end some' : whatEndedIt,
+        hint: /EAGAIN/.test(setback.reason) ? 'allow more processes (ulimit -u), or end some' : guardHint,
       })
     case 'not-run':
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
@@ -78,8 +78,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
   }
 }
 
-/** Nobody has told it to end. */
-export const whatEndedIt = 'look for what ended it (out of memory, kill); processes of the server may be left'
+/** Nobody ends a guard on purpose, and one that never started is its Python's fault. */
+export const guardHint =
+  'look for what ended it (out of memory, kill); if nothing did, name another Python with --python'
 
 const stalls: Readonly<Record<Stall, string>> = {
   childless: 'the process that should answer has ended, and no other is started',

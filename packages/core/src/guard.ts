@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Reach } from './address.ts'
+import { readMessages } from './channel.ts'
 import { DevlaunchError } from './errors.ts'
+import { killGroup, killTree } from './kill.ts'
 
 /** A socket that anybody can send to, as the kernel shows it, with the process that holds it. */
 export interface Socket {
@@ -39,7 +41,8 @@ export type Stall = 'childless' | 'respawning' | 'unaccepted' | 'silent'
 /** What the guard says (docs/guard.md). */
 export type GuardEvent =
   | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
-  | { readonly event: 'started'; readonly pid: number }
+  | { readonly event: 'started'; readonly pid: number; readonly record: boolean }
+  | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
   | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'taken'; readonly code: string }
   | { readonly event: 'failed'; readonly reason: string; readonly file: string }
@@ -61,6 +64,12 @@ export type GuardEvent =
       readonly killed: readonly Process[]
       readonly survivors: readonly Process[]
     }
+
+interface Answer {
+  readonly event: 'answer'
+  readonly id: number
+  readonly value: unknown
+}
 
 /** The size of a terminal, in characters. */
 export interface Terminal {
@@ -94,6 +103,8 @@ export interface Guard {
   readonly settle: () => void
   readonly sockets: () => Promise<readonly Socket[]>
   readonly holders: (port: number) => Promise<readonly Socket[]>
+  /** Ends what guards that were killed have left. */
+  readonly clean: () => Promise<readonly Process[]>
   readonly resize: (terminal: Terminal) => void
   /** SIGINT, `graces[0]` seconds, SIGINT, `graces[1]` seconds, SIGKILL. */
   readonly stop: (graces: readonly number[]) => void
@@ -104,16 +115,20 @@ export interface Guard {
   readonly ended: Promise<string | undefined>
 }
 
-/** Milliseconds that a guard is given: to answer, to end a tree after the last grace, to hand over its last output. */
-const patience = { answer: 2000, end: 7000, output: 300 }
+/**
+ * Milliseconds that a guard is given: to say that it is there (28 usually; hundreds may start at once), to answer, to
+ * end a tree after the last grace, to hand over its last output.
+ */
+const patience = { hello: 15_000, answer: 2000, end: 7000, output: 300 }
 
 const program = fileURLToPath(new URL('../guard/__main__.py', import.meta.url))
 
 /**
  * Starts the guard under this interpreter. It does nothing until it is told to.
  * `terminal`: we have the user's, whose settings the guard restores if we are killed.
+ * `timeout`: milliseconds in which it must say that it is there, if they are less than it is given anyway.
  */
-export function openGuard(python: string, terminal: boolean): Guard {
+export function openGuard(python: string, terminal: boolean, timeout = Number.POSITIVE_INFINITY): Guard {
   // Not through execa: loading it takes longer than starting the guard (docs/decisions.md).
   const guard = spawn(python, ['-I', '-S', program, ...(terminal ? ['terminal'] : [])], {
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
@@ -122,7 +137,8 @@ export function openGuard(python: string, terminal: boolean): Guard {
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
   const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
-  const questions = new Map<number, (value: readonly Socket[]) => void>()
+  // biome-ignore lint/suspicious/noExplicitAny: who asks knows the kind of answer
+  const questions = new Map<number, (value: any) => void>()
   let over = false
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
@@ -140,51 +156,75 @@ export function openGuard(python: string, terminal: boolean): Guard {
   let nextQuestion = 0
   let asked = false
   let server: number | undefined
+  let complaint: string | undefined
 
   const send = (message: object) => {
     if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
   }
-  const ask = (question: object) =>
-    new Promise<readonly Socket[]>((resolve) => {
+  const ask = <Item>(question: object) =>
+    new Promise<readonly Item[]>((resolve) => {
       if (over) return resolve([])
       questions.set(++nextQuestion, resolve)
       send({ ...question, id: nextQuestion })
       setTimeout(resolve, patience.answer, []).unref()
     })
+  const kill = () => {
+    // once it has ended, its number may be somebody else's
+    if (guard.pid !== undefined && guard.exitCode === null && guard.signalCode === null) killTree(guard.pid)
+  }
   const insist = (seconds: number) => {
     asked = true
     hurry()
-    setTimeout(() => guard.kill('SIGKILL'), seconds * 1000 + patience.end).unref()
+    if (!said.length) kill() // it has started nothing, and may not be a guard at all
+    setTimeout(kill, seconds * 1000 + patience.end).unref()
   }
+  const giveUp = (reason: string) => {
+    complaint ??= reason
+    kill()
+  }
+  const untilHello = Math.min(timeout, patience.hello)
+  const hello = setTimeout(giveUp, untilHello, `${python} didn't run it within ${untilHello / 1000} s`)
 
-  onLine(channel, (line) => {
-    const message = JSON.parse(line, plain)
-    if (message.event === 'answer') {
-      questions.get(message.id)?.(message.value)
-      questions.delete(message.id)
-    } else {
+  const tell = (event: GuardEvent) => {
+    said.push(event)
+    for (const listener of listeners) listener(event)
+  }
+  readMessages<GuardEvent | Answer>(
+    channel,
+    (message) => {
+      clearTimeout(hello)
+      if (message.event === 'answer') {
+        questions.get(message.id)?.(message.value)
+        questions.delete(message.id)
+        return
+      }
       if (message.event === 'started' || message.event === 'restarted') server = message.pid
       if (message.event === 'gone') server = undefined
-      said.push(message)
-      for (const listener of listeners) listener(message)
-    }
-  })
+      tell(message)
+    },
+    (garbage) => giveUp(`${python} didn't run it, but something that said ${JSON.stringify(garbage)}`),
+  )
   for (const stream of [stdin, channel]) stream?.on('error', () => {}) // ECONNRESET, EPIPE: its end is told below
 
   function finish(reason: string | undefined): void {
     over = true
+    clearTimeout(hello)
+    end(reason) // first, because it tells more than an empty answer
     for (const answer of questions.values()) answer([])
-    end(reason)
   }
-  guard.on('exit', (code, signal) => {
-    if (server !== undefined) killGroup(server)
+  guard.on('exit', async (code, signal) => {
     // a survivor may hold the output open for ever; what it still says is nobody's concern, unless nothing has been
     // read because somebody reads slowly
     const timer = setInterval(() => {
       for (const stream of [stdout, stderr]) if (asked || !stream.isPaused()) stream.destroy()
     }, patience.output)
     guard.on('close', () => clearInterval(timer))
-    finish(signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined)
+    if (server !== undefined) {
+      killGroup(server) // its first process has died with the guard: the kernel saw to that
+      const processes = await endLeftovers(python)
+      if (processes.length > 0) tell({ event: 'cleaned', processes })
+    }
+    finish(complaint ?? (signal ? `it was ended by ${signal}` : code ? `exit code ${code}` : undefined))
   })
   return {
     onEvent: (listener) => {
@@ -198,6 +238,7 @@ export function openGuard(python: string, terminal: boolean): Guard {
     settle: () => send({ do: 'ready' }),
     sockets: () => ask({ do: 'sockets' }),
     holders: (port) => ask({ do: 'holders', port }),
+    clean: () => ask({ do: 'clean' }),
     resize: (terminal) => send({ do: 'resize', ...terminal }),
     stop: (graces) => {
       send({ do: 'stop', graces })
@@ -212,15 +253,15 @@ export function openGuard(python: string, terminal: boolean): Guard {
   }
 }
 
-/**
- * The guard is gone before its server: the first process died with it (the kernel saw to that), what that had started
- * is still of its group.
- */
-function killGroup(server: number): void {
+async function endLeftovers(python: string): Promise<readonly Process[]> {
   try {
-    process.kill(-server, 'SIGKILL')
+    const guard = openGuard(python, false)
+    const ended = await guard.clean()
+    guard.kill()
+    await guard.ended
+    return ended
   } catch {
-    // ESRCH: nobody is left
+    return [] // no process can be started: the next start ends them
   }
 }
 
@@ -231,21 +272,4 @@ export async function whoHolds(python: string, port: number): Promise<readonly S
   guard.kill()
   await guard.ended
   return found
-}
-
-/** A process chooses its own command line and folder, and a person reads them in a terminal. */
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'string'
-    ? value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 1000)
-    : value
-}
-
-function onLine(stream: Readable, use: (line: string) => void): void {
-  let pending = ''
-  stream.setEncoding('utf8')
-  stream.on('data', (chunk: string) => {
-    const lines = (pending + chunk).split('\n')
-    pending = lines.pop() ?? ''
-    for (const line of lines) use(line)
-  })
 }

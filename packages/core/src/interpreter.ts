@@ -1,6 +1,8 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Package } from './adapter.ts'
+import { type QuestionOptions, question } from './question.ts'
+import { readText } from './read.ts'
 
 /** One Python that was considered. */
 export interface Candidate {
@@ -32,13 +34,13 @@ export function interpreterIn(environment: string): string {
 export async function judge(
   candidate: Candidate,
   wanted: Package | undefined,
-  signal: AbortSignal | undefined,
+  options: QuestionOptions,
 ): Promise<Interpreter | Rejected> {
   const reject = (rejected: string): Rejected => ({ ...candidate, rejected })
   const found = await stat(candidate.path).catch(() => undefined)
   if (!found?.isFile()) return reject('no such file')
   if (!windows && !(found.mode & 0o111)) return reject('not executable')
-  const seen = (await lookInto(candidate.path, wanted)) ?? (await ask(candidate.path, wanted, signal))
+  const seen = (await lookInto(candidate.path, wanted)) ?? (await ask(candidate.path, wanted, options))
   if (typeof seen === 'string') return reject(seen)
   if (seen.version && tooOld(seen.version)) return reject(`Python ${seen.version}, older than 3.9`)
   if (wanted && !seen.installed) return reject(`${wanted.distribution} is not installed in it`)
@@ -63,7 +65,7 @@ interface Seen {
  */
 async function lookInto(path: string, wanted: Package | undefined): Promise<Seen | undefined> {
   const environment = dirname(dirname(path))
-  const config = await readFile(join(environment, 'pyvenv.cfg'), 'utf8').catch(() => undefined)
+  const config = await readText(join(environment, 'pyvenv.cfg'))
   if (config === undefined) return wanted ? undefined : lookAtName(path)
   const version = /^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)/m.exec(config)?.[1]
   if (!wanted) return { path, version, installed: true, release: version }
@@ -104,23 +106,16 @@ async function installedIn(folder: string, wanted: Package): Promise<string | un
 async function ask(
   path: string,
   wanted: Package | undefined,
-  signal: AbortSignal | undefined,
+  options: QuestionOptions,
 ): Promise<Seen | string> {
-  const { execa } = await import('execa')
   const words = wanted ? [wanted.module, wanted.distribution] : []
-  const result = await execa(path, ['-I', '-c', question, ...words], {
-    reject: false,
-    timeout: 20_000,
-    stdin: 'ignore',
-    ...(signal && { cancelSignal: signal }),
-  })
-  if (result.failed)
-    return `can't be run: ${(result.stderr || result.shortMessage || '').trim().split('\n').at(-1)}`
-  const [executable = path, version, installed, release] = result.stdout.split('\n')
+  const told = await question(path, ['-I', '-c', program, ...words], options)
+  if ('failure' in told) return `can't be run: ${told.failure}`
+  const [executable = path, version, installed, release] = told.answer.split('\n')
   return { path: executable, version, installed: installed === 'True', release: release || undefined }
 }
 
-const question = `
+const program = `
 import os, sys
 print(sys.executable)
 print(".".join(map(str, sys.version_info[:3])))

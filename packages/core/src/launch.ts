@@ -63,7 +63,7 @@ async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<
     throw options.signal?.aborted ? calledOff(adapter) : error
   })
   if (options.signal?.aborted) throw calledOff(adapter)
-  const guard = openGuard(found.python.path, options.terminal !== undefined) // starts up while we decide
+  const guard = openGuard(found.python.path, options.terminal !== undefined, options.timeout) // starts up while we decide
   try {
     return await run(adapter, options, guard, found, here)
   } catch (error) {
@@ -178,7 +178,10 @@ function report(
   })
 }
 
-const handedOn = ['listening', 'strangers', 'exposed', 'refused', 'stalled', 'recovered', 'unseen'] as const
+const handedOn = [
+  ...(['listening', 'strangers', 'exposed', 'refused'] as const),
+  ...(['stalled', 'recovered', 'unseen', 'cleaned'] as const),
+]
 
 function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {
   return handedOn.some((name) => name === event.event)

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
@@ -15,6 +14,7 @@ import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
 import { quote, show } from './quote.ts'
+import { readText } from './read.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
 
@@ -50,7 +50,11 @@ export interface Here {
 }
 
 /** @throws DevlaunchError before anything was started, for whatever is wrong with the wishes or the project. */
-export async function find(adapter: AnyAdapter, options: PrepareOptions, here: Here): Promise<Found> {
+export async function find(
+  adapter: AnyAdapter,
+  options: PrepareOptions & { readonly timeout?: number },
+  here: Here,
+): Promise<Found> {
   if (options.port !== undefined) checkPort(options.port)
   const address = await findAddress(options)
   const policy = resolvePolicy(options, address, options.port ?? adapter.port)
@@ -64,6 +68,7 @@ export async function find(adapter: AnyAdapter, options: PrepareOptions, here: H
       env: here.env,
       python: options.python && absolute(options.python, here),
       signal: options.signal,
+      timeout: options.timeout,
     }),
     readEnvFile(options.envFile && resolve(here.cwd, options.envFile), here.env),
   ])
@@ -127,12 +132,12 @@ function absolute(python: string, here: Here): string {
 
 async function readEnvFile(path: string | undefined, env: Environment): Promise<Record<string, string>> {
   if (!path) return {}
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const text = await readText(path)
+  if (text === undefined) {
     throw new DevlaunchError('USAGE', `${show(path)} can't be read`, {
-      cause,
-      hint: 'name an existing file with --env-file',
+      hint: 'name a file of up to 1 MB with --env-file, not a pipe',
     })
-  })
+  }
   const parsed = Object.entries(parseEnv(text) as Record<string, string>)
   return Object.fromEntries(parsed.filter(([name]) => !Object.hasOwn(env, name)))
 }

@@ -16,7 +16,7 @@ export async function choosePython(
   const rejected: Rejected[] = []
   for await (const candidate of once(candidates(search))) {
     search.signal?.throwIfAborted()
-    const judged = await judge(candidate, adapter.package, search.signal)
+    const judged = await judge(candidate, adapter.package, { signal: search.signal, timeout: search.timeout })
     if (!('rejected' in judged)) return judged
     rejected.push(judged)
   }
@@ -30,7 +30,7 @@ export async function listPythons(
 ): Promise<(Interpreter | Rejected)[]> {
   const all: (Interpreter | Rejected)[] = []
   for await (const candidate of once(candidates(search))) {
-    all.push(await judge(candidate, adapter?.package, search.signal))
+    all.push(await judge(candidate, adapter?.package, { signal: search.signal, timeout: search.timeout }))
   }
   return all
 }

@@ -32,6 +32,8 @@ export type LaunchEvent =
   | { readonly event: 'planned'; readonly plan: Plan; readonly python: Interpreter }
   | { readonly event: 'guard'; readonly python: string; readonly source: string }
   | { readonly event: 'started'; readonly pid: number }
+  /** Of an earlier server, or of this one, if its guard was killed. */
+  | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
   | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
   | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }

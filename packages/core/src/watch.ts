@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
-import { exposed, refused, whatEndedIt } from './failure.ts'
+import { exposed, guardHint, refused } from './failure.ts'
 import type { Guard, Process, Refusal, Socket } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
 import { pace } from './pace.ts'
@@ -82,6 +82,6 @@ export async function watchEnd(guard: Guard, plan: Plan, complete: Promise<unkno
 
 function guardLost(plan: Plan, reason: string | undefined): DevlaunchError {
   return new DevlaunchError('GUARD_LOST', `the guard of ${plan.server} is gone: ${reason ?? 'it ended'}`, {
-    hint: whatEndedIt,
+    hint: guardHint,
   })
 }

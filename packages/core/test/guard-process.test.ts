@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import getPort from 'get-port'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { pythons } from './guard/pythons.ts'
 import { alive, directory, gone, Session } from './guard/session.ts'
 
@@ -45,6 +47,17 @@ if os.fork() == 0:
     time.sleep(1000)
 time.sleep(1000)`
 
+/** Prints the pid of a daemon that is out of reach: another session, no environment, no Python. */
+const native = `
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print("native", os.getpid())
+        os.execve("/bin/sleep", ["sleep", "1000"], {})
+    os._exit(0)
+time.sleep(1000)`
+
 const message = (script: string) => ({
   do: 'start',
   file: python,
@@ -81,6 +94,12 @@ sys.stdin.buffer.readline()
 ${what}
 print("status", guard.wait(), flush=True)`
   return new Session([python, '-c', script, ...guard])
+}
+
+function runtimeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'devlaunch-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
 }
 
 async function threePids(session: Session) {
@@ -218,6 +237,46 @@ except KeyboardInterrupt:
     await session.printed(/up/)
     session.process.kill('SIGKILL')
     expect(await gone([pid])).toBeLessThan(1)
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'what a killed guard has left is ended by the next one',
+    async () => {
+      const env = { ...process.env, XDG_RUNTIME_DIR: runtimeFolder() }
+      const folder = join(env.XDG_RUNTIME_DIR, 'devlaunch')
+      const killed = await open(guard, { env })
+      killed.start(python, native)
+      expect(await killed.event('started')).toMatchObject({ record: true })
+      const daemon = Number((await killed.printed(/native (\d+)/))[1])
+      const recorded = () =>
+        readdirSync(folder)
+          .map((name) => readFileSync(join(folder, name), 'utf8'))
+          .join()
+      await expect.poll(recorded, { timeout: 5000 }).toMatch(new RegExp(`^${daemon} `, 'm'))
+      killed.process.kill('SIGKILL')
+      await killed.ended
+      expect(alive(daemon)).toBe(true)
+
+      const next = await open(guard, { env })
+      next.start(python, forever)
+      expect(await next.event('cleaned')).toEqual({
+        event: 'cleaned',
+        processes: [{ pid: daemon, command: 'sleep 1000' }],
+      })
+      expect(alive(daemon)).toBe(false)
+      expect(readdirSync(folder)).toHaveLength(1) // its own
+      next.say({ do: 'kill' })
+      await next.ended
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  test.runIf(process.platform === 'linux')('says so where there is no place for a record', async () => {
+    const env = { ...process.env, XDG_RUNTIME_DIR: runtimeFolder() }
+    writeFileSync(join(env.XDG_RUNTIME_DIR, 'devlaunch'), '')
+    const session = await open(guard, { env })
+    session.start(python, forever)
+    expect(await session.event('started')).toMatchObject({ record: false })
   })
 
   test('a mistake of ours leaves nothing running', async () => {

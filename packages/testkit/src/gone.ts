@@ -1,3 +1,5 @@
+import { get } from 'node:http'
+import type { Server } from '@devlaunch/core'
 import { describe, expect, test } from 'vitest'
 import { hostile } from './hostile.ts'
 import { descendants, isTaken, listening } from './kernel.ts'
@@ -52,19 +54,44 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     })
   })
 
-  if (fixture.stream) {
-    test('is gone in six seconds while a response never ends', { timeout: 10_000 }, async () => {
-      await using project = await makeProject()
-      await using server = await start(project, busiest)
-      const response = await fetch(server.url + fixture.stream)
-      const reader = response.body?.getReader()
-      expect(await reader?.read()).toMatchObject({ done: false })
-      const tree = treeOf(server.pid)
-      const asked = performance.now()
-      await server.stop()
-      expect(performance.now() - asked).toBeLessThan(6000)
-      expect(living(tree)).toEqual([])
-      await reader?.cancel().catch(() => {}) // it was cut off
-    })
-  }
+  const { stream, websocket } = fixture
+  const open = [
+    ...(stream ? [['a response never ends', ({ url }: Server) => readOne(url + stream)] as const] : []),
+    ...(stream ? [['a request takes 20 s', ask] as const] : []),
+    ...(websocket ? [['a WebSocket is open', openWebSocket] as const] : []),
+  ]
+  test.for(open)('is gone in six seconds while %s', { timeout: 15_000 }, async ([, connect]) => {
+    await using project = await makeProject()
+    await using server = await start(project, busiest)
+    const close = await connect(server)
+    const tree = treeOf(server.pid)
+    const asked = performance.now()
+    await server.stop()
+    expect(performance.now() - asked).toBeLessThan(6000)
+    expect(living(tree)).toEqual([])
+    close()
+  })
+}
+
+async function readOne(url: string): Promise<() => void> {
+  const response = await fetch(url)
+  const reader = response.body?.getReader()
+  expect(await reader?.read()).toMatchObject({ done: false })
+  return () => void reader?.cancel().catch(() => {}) // it was cut off
+}
+
+/** Resolves when the app works on the request. */
+async function ask(server: Server): Promise<() => void> {
+  const request = get(`${server.url}/slow`).on('error', () => {}) // it is cut off
+  await expect.poll(() => server.logs.all, eventually).toContain('SLOW')
+  return () => void request.destroy()
+}
+
+async function openWebSocket({ url }: Server): Promise<() => void> {
+  const socket = new WebSocket(url.replace('http', 'ws'))
+  socket.addEventListener('error', () => {}) // it is cut off
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  socket.addEventListener('message', ({ data }) => resolve(data))
+  expect(await promise).toBe('open')
+  return () => socket.close()
 }

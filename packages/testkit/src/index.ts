@@ -1,6 +1,7 @@
 export { Diary } from './diary.ts'
 export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
-export { listening, marked } from './kernel.ts'
+export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'
+export { type Leaks, leaksOf } from './leaks.ts'
 export { planner, type Situation } from './planner.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'

@@ -15,8 +15,10 @@ export interface Fixture {
   readonly workers?: readonly string[]
   /** More ways to start it, with their variables: each must be bound as planned, and gone after a SIGKILL. */
   readonly variants?: readonly Mode[]
-  /** A path of the app that never stops answering, if it has one. */
+  /** A path of the app that never stops answering, if it has one; then it has `/slow` too, which takes 20 s. */
   readonly stream?: string
+  /** Does the server speak WebSocket, and the app accept one at `/`? */
+  readonly websocket?: boolean
   /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
   readonly hows?: readonly How[]
   /** Does its Python look for the hook? Default `true`. */

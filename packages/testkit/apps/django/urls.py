@@ -12,9 +12,16 @@ def endless():
         time.sleep(0.1)
 
 
+def slow(request):
+    print("SLOW", flush=True)
+    time.sleep(20)
+    return HttpResponse("at last")
+
+
 urlpatterns = [
     path("", lambda request: HttpResponse("django\n")),
     path("pid", lambda request: HttpResponse(str(os.getpid()))),
     path("listen", lambda request: HttpResponse(listen(**request.GET.dict()))),
+    path("slow", slow),
     path("stream", lambda request: StreamingHttpResponse(endless())),
 ]

@@ -30,3 +30,10 @@ def endless():
             time.sleep(0.1)
 
     return parts()
+
+
+@app.get("/slow")
+def slow():
+    print("SLOW", flush=True)
+    time.sleep(20)
+    return "at last"

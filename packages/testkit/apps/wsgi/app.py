@@ -16,9 +16,16 @@ def endless():
         time.sleep(0.1)
 
 
+def slow():
+    print("SLOW", flush=True)
+    time.sleep(20)
+    yield "at last"
+
+
 pages = {
     "/": lambda: ["wsgi\n"],
     "/pid": lambda: [str(os.getpid())],
     "/listen": lambda **query: [listen(**query)],
     "/stream": endless,
+    "/slow": slow,
 }

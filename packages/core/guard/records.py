@@ -1,0 +1,95 @@
+"""The folder in which each guard of a user keeps a record of its tree: where it is, and what is in it. Linux only.
+
+A record's name says whose it is, `boot.namespace.pid.started`; each line is a process, `pid started`. The start time
+tells a process from a later one with the same number.
+"""
+
+import os
+import stat
+
+from linux_processes import started
+
+LARGEST = 1 << 20  # bytes
+NEW = ".new"
+
+
+def open_folder():
+    """A descriptor of it, or None if it isn't ours alone: in /tmp another user may have made it before us."""
+    path = _folder()
+    try:
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            pass
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    found = os.fstat(folder)
+    if found.st_uid == os.geteuid() and not found.st_mode & 0o077:
+        return folder
+    os.close(folder)
+    return None
+
+
+def _folder():
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if os.path.isabs(runtime) and _is_ours(runtime):
+        return os.path.join(runtime, "devlaunch")
+    temporary = os.environ.get("TMPDIR", "")
+    if not os.path.isabs(temporary) or not os.access(temporary, os.W_OK | os.X_OK):
+        temporary = "/tmp"
+    return os.path.join(temporary, "devlaunch-%d" % os.geteuid())
+
+
+def _is_ours(folder):
+    try:
+        return os.stat(folder).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def boot():
+    with open("/proc/sys/kernel/random/boot_id") as file:
+        return file.read().strip() + "."
+
+
+def here():
+    """This boot, and the namespace that process numbers are of: elsewhere the same number is another process."""
+    return "%s%d." % (boot(), os.stat("/proc/self/ns/pid").st_ino)
+
+
+def own_name():
+    return "%s%d.%d" % (here(), os.getpid(), started(os.getpid()))
+
+
+def guards(names):
+    """{name: (pid, start time)} of the guards that were started here."""
+    found, place = {}, here()
+    for name in names:
+        pid, _, start = name[len(place) :].removesuffix(NEW).partition(".")
+        if name.startswith(place) and pid.isdigit() and start.isdigit():
+            found[name] = int(pid), int(start)
+    return found
+
+
+def read(folder, name):
+    """The processes of one record: {(pid, start time), ...}."""
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError:
+        return set()
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > LARGEST:
+            return set()
+        lines = [line.split() for line in os.read(file, LARGEST).split(b"\n")]
+        return {(int(line[0]), int(line[1])) for line in lines if len(line) == 2 and all(map(bytes.isdigit, line))}
+    finally:
+        os.close(file)
+
+
+def remove(folder, name):
+    try:
+        os.unlink(name, dir_fd=folder)
+    except OSError:
+        pass

@@ -1,0 +1,76 @@
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { descendants, isTaken, type Life } from './kernel.ts'
+
+/** What rounds of starting and stopping have left behind. */
+export interface Leaks {
+  readonly processes: readonly Life[]
+  /** What this process has open more than before: `socket`, `pipe`, `/tmp/x`. */
+  readonly descriptors: readonly string[]
+  /** Records of guards, and whatever else was made in a temporary folder. */
+  readonly files: readonly string[]
+  /** Ports of the rounds on which somebody still listens. */
+  readonly ports: readonly number[]
+  /** Bytes by which this process has grown. */
+  readonly memory: number
+}
+
+/**
+ * Runs `round`, which says at which ports it has served, many times. Linux. TMPDIR and XDG_RUNTIME_DIR are a folder of
+ * its own for that time, because other programs make files in theirs; the first round isn't counted, because it loads
+ * modules.
+ */
+export async function leaksOf(rounds: number, round: () => Promise<readonly number[]>): Promise<Leaks> {
+  const folder = await mkdtemp(join(tmpdir(), 'devlaunch-leaks-'))
+  const restore = setVariables({ TMPDIR: folder, XDG_RUNTIME_DIR: folder })
+  try {
+    await round()
+    const before = { descriptors: await descriptors(), memory: process.memoryUsage.rss() }
+    const ports = new Set<number>()
+    for (let count = 0; count < rounds; count++) for (const port of await round()) ports.add(port)
+    return {
+      processes: descendants(process.pid),
+      descriptors: without(await descriptors(), before.descriptors),
+      files: await filesIn(folder),
+      ports: [...ports].filter(isTaken),
+      memory: process.memoryUsage.rss() - before.memory,
+    }
+  } finally {
+    restore()
+    await rm(folder, { recursive: true })
+  }
+}
+
+function setVariables(variables: Readonly<Record<string, string>>): () => void {
+  const { env } = process
+  const before = Object.keys(variables).map((name) => [name, env[name]] as const)
+  Object.assign(env, variables)
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete env[name]
+      else env[name] = value
+    }
+  }
+}
+
+async function descriptors(): Promise<string[]> {
+  const names = await readdir('/proc/self/fd')
+  const targets = names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''))
+  return (await Promise.all(targets)).filter(Boolean).map((target) => target.replace(/:\[\d+\]$/, ''))
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
+}
+
+/** Those of `all` that are there more often than in `some`. */
+function without(all: readonly string[], some: readonly string[]): string[] {
+  const left = [...some]
+  return all.filter((each) => {
+    const index = left.indexOf(each)
+    if (index >= 0) left.splice(index, 1)
+    return index < 0
+  })
+}
