@@ -15,7 +15,10 @@ export interface CliEvent {
   readonly event: string
   readonly url?: string
   readonly pid?: number
+  readonly code?: string
   readonly message?: string
+  readonly output?: string
+  readonly hint?: string
 }
 
 /** The command line as a process of its own, and what it said with `--json`. */
