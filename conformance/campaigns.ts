@@ -2,7 +2,8 @@ import type { Campaign } from './campaign.ts'
 import { exposure } from './exposure.ts'
 import { kill } from './kill.ts'
 import { late } from './late.ts'
+import { refusal } from './refusal.ts'
 import { residual } from './residual.ts'
 
 /** In the order of the table in docs/guarantees.md. */
-export const campaigns: readonly Campaign[] = [kill, residual, exposure, late]
+export const campaigns: readonly Campaign[] = [kill, residual, exposure, late, refusal]

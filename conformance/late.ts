@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from '@devlaunch/core'
 import { wsgi } from '@devlaunch/wsgi'
 import { descendants, type Life, parentOf, survivors } from '../packages/testkit/src/kernel.ts'
@@ -61,19 +61,24 @@ async function once(python: string, how: string, delay: number): Promise<number 
   })
   const guard = parentOf(server.pid)
   await fetch(`${server.url}/?how=${how}&delay=${delay.toFixed(3)}`)
-  const deadline = performance.now() + delay * 1000 + patience
-  let tree: Life[] = []
-  let dead: bigint | undefined
-  while (dead === undefined && performance.now() < deadline) {
-    const now = descendants(guard)
-    if (now.length > 0) tree = now
-    else if (survivors(tree).length === 0) dead = process.hrtime.bigint()
-    await turn()
-  }
+  const dead = await deathOf(guard, delay * 1000 + patience)
   if (dead === undefined) return undefined
   await server.exited // with the last of its output
   const opened = /^opened (\d+)$/m.exec(output)?.[1]
   if (opened === undefined) throw new Error(`${how}: the server ended before anything was opened:\n${output}`)
   // both are the system's monotonic clock: Python's time.monotonic_ns(), libuv's uv_hrtime()
   return Number(dead - BigInt(opened)) / 1e6
+}
+
+/** When the last process below the guard was dead. */
+async function deathOf(guard: number, time: number): Promise<bigint | undefined> {
+  const deadline = performance.now() + time
+  let tree: Life[] = []
+  for (let look = 0; performance.now() < deadline; look++) {
+    // the list of all processes is long to read: often enough to see the opener before it opens
+    if (look % 20 === 0) tree = [...tree, ...descendants(guard)]
+    if (survivors(tree).length === 0) return process.hrtime.bigint()
+    await sleep(1)
+  }
+  return undefined
 }
