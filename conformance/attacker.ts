@@ -1,14 +1,6 @@
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
-/** An address of this machine that isn't loopback: who connects to it meets wide listeners only. */
-export function wideAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-  const found = addresses.find(({ internal, family }) => !internal && family === 'IPv4')
-  if (!found) throw new Error('this machine has no address besides loopback: nobody could attack from there')
-  return found.address
-}
-
 /** Connects to a port every 2 ms, until it is stopped; says how many connections were accepted. */
 export function attack(port: number): { readonly stop: () => number } {
   const host = wideAddress()
@@ -27,4 +19,12 @@ export function attack(port: number): { readonly stop: () => number } {
       return accepted
     },
   }
+}
+
+/** An address of this machine that isn't loopback: who connects to it meets wide listeners only. */
+function wideAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const found = addresses.find(({ internal, family }) => !internal && family === 'IPv4')
+  if (!found) throw new Error('this machine has no address besides loopback: nobody could attack from there')
+  return found.address
 }

@@ -7,6 +7,8 @@ export interface Campaign {
   readonly runs: { readonly full: number; readonly short: number }
   /** About how long one run takes, in seconds, for the estimate. */
   readonly seconds: number
+  /** In the document, rows that differ in this alone are one. */
+  readonly folded?: string
   /** What is tried. The short form may leave some out. */
   readonly cases: (short: boolean) => readonly Case[]
 }

@@ -11,7 +11,7 @@ const program = process.env.VITEST
   ? ['--conditions=@devlaunch/source', join(cli, 'src/bin.ts')]
   : [join(cli, 'bin/devlaunch.cjs')]
 
-export interface CliEvent {
+interface CliEvent {
   readonly event: string
   readonly url?: string
   readonly pid?: number

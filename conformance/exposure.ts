@@ -12,6 +12,7 @@ export const exposure: Campaign = {
   aim: 'whatever widens a listener: it ends on loopback or is stopped, and the message names the cause',
   runs: { full: 5, short: 1 },
   seconds: 1,
+  folded: 'release',
   cases: (short) =>
     servers()
       .filter(({ age }) => !short || age === 'newest')

@@ -27,6 +27,7 @@ export const kill: Campaign = {
   aim: `SIGKILL at a random moment of the first ${window} s: 0 survivors, nobody alive after ${limit / 1000} s`,
   runs: { full: 50, short: 1 },
   seconds: 6 / width,
+  folded: 'release',
   cases: (short) =>
     servers()
       .filter(({ age }) => !short || age === 'newest')
