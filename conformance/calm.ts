@@ -15,14 +15,14 @@ const neighbours = 50
 export const calm: Campaign = {
   name: 'calm',
   aim: `debugpy, a multiprocessing manager, a database's client, a client bound to 0.0.0.0, ${neighbours} wide listeners of other programs: 0 stops`,
-  runs: { full: 60, short: 1 },
-  seconds: 10,
+  runs: { full: 120, short: 1 },
+  seconds: 5,
   cases: () =>
     servers()
       .filter(({ age }) => age === 'newest') // has debugpy
       .map(({ age, python }) => ({
         what: { server: 'wsgi', release: age },
-        run: (runs) => watch(python, runs * 10),
+        run: (runs) => watch(python, runs * 5),
       })),
 }
 

@@ -8,6 +8,7 @@ import { late } from './late.ts'
 import { refusal } from './refusal.ts'
 import { residual } from './residual.ts'
 import { strangers } from './strangers.ts'
+import { tests } from './tests.ts'
 
 /** In the order of the table in docs/guarantees.md. */
 export const campaigns: readonly Campaign[] = [

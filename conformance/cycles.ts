@@ -21,7 +21,7 @@ const warmup = 15
 export const cycles: Campaign = {
   name: 'cycles',
   aim: `started and stopped in a row: no process, descriptor, file or port is left, and the launcher grows by less than ${limit} MB`,
-  runs: { full: 300, short: 5 },
+  runs: { full: 300, short: 3 },
   seconds: 1,
   cases: (short) =>
     servers()

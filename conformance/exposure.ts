@@ -17,18 +17,21 @@ export const exposure: Campaign = {
     servers()
       .filter(({ age }) => !short || age === 'newest')
       .flatMap(({ age, python }) =>
-        exposures.map((exposure) => ({
-          what: { by: exposure.by, server: exposure.words[0], release: age },
-          run: async (runs) => {
-            const ends = []
-            for (let run = 0; run < runs; run++) ends.push(await end(exposure, join(python, 'bin/python')))
-            const different = ends.filter(({ miss }) => miss !== undefined)
-            return {
-              figures: { ends: exposure.ends, names: exposure.cause || '-', otherwise: different.length },
-              misses: different.map(({ miss }) => `${exposure.by}, ${age}: ${miss}`),
-            }
-          },
-        })),
+        // what ends on loopback is tried by each adapter's own conformance test too
+        exposures
+          .filter(({ ends }) => !short || ends === 'stopped')
+          .map((exposure) => ({
+            what: { by: exposure.by, server: exposure.words[0], release: age },
+            run: async (runs) => {
+              const ends = []
+              for (let run = 0; run < runs; run++) ends.push(await end(exposure, join(python, 'bin/python')))
+              const different = ends.filter(({ miss }) => miss !== undefined)
+              return {
+                figures: { ends: exposure.ends, names: exposure.cause || '-', otherwise: different.length },
+                misses: different.map(({ miss }) => `${exposure.by}, ${age}: ${miss}`),
+              }
+            },
+          })),
       ),
 }
 

@@ -11,7 +11,7 @@ import { pool } from './pool.ts'
 
 /** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */
 const window = 2
-const watch = 4
+const watch = { full: 4, short: 2 }
 
 /** Milliseconds in which nobody must be left. */
 const limit = 1500
@@ -36,12 +36,22 @@ export const kill: Campaign = {
           const modes = modesOf(fixture)
           const tried = short ? modes.slice(-1) : modes
           const dead = short ? victims.slice(-1) : victims
-          return tried.flatMap((mode) => dead.map((victim) => killed(environment, fixture, mode, victim)))
+          return tried.flatMap((mode) =>
+            dead.map((victim) =>
+              killed(environment, fixture, mode, victim, short ? watch.short : watch.full),
+            ),
+          )
         }),
       ),
 }
 
-function killed({ age, python }: Environment, fixture: Fixture, mode: Mode, victim: Victim): Case {
+function killed(
+  { age, python }: Environment,
+  fixture: Fixture,
+  mode: Mode,
+  victim: Victim,
+  watched: number,
+): Case {
   const name = fixture.adapter.name
   return {
     what: { server: name, release: age, mode: mode.name, killed: victim },
@@ -53,7 +63,7 @@ function killed({ age, python }: Environment, fixture: Fixture, mode: Mode, vict
       const misses: string[] = []
       let ready = 0
       await pool(runs, width, async (index) => {
-        const seen = await once(project, fixture, mode, victim, moments[index] ?? 0)
+        const seen = await once(project, fixture, mode, victim, moments[index] ?? 0, watched)
         times.push(seen.time)
         ready += Number(seen.ready)
         const where = `${name} ${age} ${mode.name}, ${victim} killed after ${milliseconds(moments[index] ?? 0)}`
@@ -67,7 +77,14 @@ function killed({ age, python }: Environment, fixture: Fixture, mode: Mode, vict
   }
 }
 
-async function once(project: Project, fixture: Fixture, mode: Mode, victim: Victim, moment: number) {
+async function once(
+  project: Project,
+  fixture: Fixture,
+  mode: Mode,
+  victim: Victim,
+  moment: number,
+  watched: number,
+) {
   const family = new Family()
   const launcher = startCommand(project, fixture, mode, family.mark)
   try {
@@ -75,7 +92,7 @@ async function once(project: Project, fixture: Fixture, mode: Mode, victim: Vict
     family.look()
     const ready = launcher.events.some(({ event }) => event === 'ready')
     await killVictim(victim, launcher)
-    return { ready, ...(await family.watch(watch)) }
+    return { ready, ...(await family.watch(watched)) }
   } finally {
     family.end()
   }

@@ -16,7 +16,7 @@ const patience = 3000
 export const late: Campaign = {
   name: 'late',
   aim: `a wide listener that no hook sees, at a random moment: each is found, and 95 % of the trees are dead ${limit} ms after listen()`,
-  runs: { full: 50, short: 2 },
+  runs: { full: 50, short: 1 },
   seconds: 1.2,
   cases: (short) =>
     servers()

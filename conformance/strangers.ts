@@ -25,7 +25,7 @@ export const strangers: Campaign = {
   cases: (short) =>
     moments.flatMap((moment) =>
       Object.keys(places)
-        .filter((place) => !short || place === '127.0.0.1' || place === 'SO_REUSEPORT')
+        .filter((place) => !short || place === '127.0.0.1')
         .map((place) => tried(moment, place)),
     ),
 }
