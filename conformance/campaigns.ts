@@ -21,4 +21,5 @@ export const campaigns: readonly Campaign[] = [
   strangers,
   crowd,
   cycles,
+  tests,
 ]
