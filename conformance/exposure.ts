@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { project } from '../packages/cli/test/kit/project.ts'
 import { descendants, listening } from '../packages/testkit/src/kernel.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
@@ -6,6 +7,9 @@ import type { Campaign } from './campaign.ts'
 import { command } from './command.ts'
 import { type Exposure, exposures } from './exposures.ts'
 import { Family } from './family.ts'
+
+/** Milliseconds in which a server that is ready must be stopped, where it must be. */
+const patience = 3000
 
 export const exposure: Campaign = {
   name: 'exposure',
@@ -48,7 +52,9 @@ async function end(
   try {
     const ready = await launcher.event('ready')
     family.look()
-    if (ready?.url) {
+    // a thread of the app may open it a moment after the server has answered
+    const ended = ends === 'stopped' && (await Promise.race([launcher.exited, sleep(patience)]))
+    if (ready?.url && (ended === false || ended === undefined)) {
       const where = listening(descendants(launcher.pid))
       const planned = [new URL(ready.url).host]
       if (ends !== 'on loopback') return { miss: `it is ready, and listens on ${where}` }
