@@ -5,7 +5,7 @@ const conditions = ['@devlaunch/source', 'module', 'node', 'development|producti
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts'],
     // A deadline for what never comes, not a measure: a test waits for facts.
     testTimeout: 60_000,
     hookTimeout: 60_000,

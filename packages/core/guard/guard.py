@@ -129,7 +129,9 @@ class Guard:
     def do_sockets(self, id):
         if self.watch:
             self._look(time.monotonic())  # a wide one is told before it could be listed as harmless
-        self.channel.send("answer", id=id, value=self.watch.everything() if self.watch else [])
+        # gunicorn's `daemon` answers on a socket that was handed over, and its first process has ended
+        lasting = self.watch and not self.ladder
+        self.channel.send("answer", id=id, value=self.watch.everything() if lasting else [])
 
     def do_holders(self, id, port):
         self.channel.send("answer", id=id, value=watch.on_port(self.table, port) if self.table else [])

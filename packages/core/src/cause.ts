@@ -10,17 +10,27 @@ const most = { files: 300, bytes: 256 * 1024 }
  * The likeliest line of the project for a socket that nobody planned: `app.py:12: app.run(host="0.0.0.0")`.
  * A guess from the sources, shown as one.
  */
-export async function likelyCause(
+export function likelyCause(
   cwd: string,
   { address, port }: Pick<Socket, 'address' | 'port'>,
 ): Promise<string | undefined> {
-  let best: { score: number; text: string } | undefined
+  return mostSuspicious(cwd, (line) => suspicion(line, address, port))
+}
+
+/** The line of a configuration that sends the server to the background: `gunicorn.conf.py:3: daemon = True`. */
+export function backgroundCause(cwd: string): Promise<string | undefined> {
+  return mostSuspicious(cwd, (line) => (/^\s*daemon(?:ize)?\s*=\s*True\b/.test(line) ? 2 : 0))
+}
+
+/** One point is too little: `0.0.0.0` stands in many a comment. */
+async function mostSuspicious(cwd: string, score: (line: string) => number): Promise<string | undefined> {
+  let best: { points: number; text: string } | undefined
   for (const path of await sources(cwd)) {
     const lines = ((await readText(path)) ?? '').split('\n')
     for (const [index, line] of lines.entries()) {
-      const score = suspicion(line, address, port)
-      if (score > (best?.score ?? 1)) {
-        best = { score, text: `${place(cwd, path, index + 1)}: ${shorten(line)}` }
+      const points = score(line)
+      if (points > (best?.points ?? 1)) {
+        best = { points, text: `${place(cwd, path, index + 1)}: ${shorten(line)}` }
       }
     }
   }
@@ -53,7 +63,8 @@ function suspicion(line: string, address: string, port: number): number {
   const opens =
     /\b(?:run|run_simple|bind|listen|serve\w*|make_server|create_server|start_server|\w+Server)\s*\(/
   const wide = /0\.0\.0\.0|["']::["']|\(["']{2}\s*,/.test(line)
-  const named = line.includes(`'${address}'`) || line.includes(`"${address}"`)
+  // with its port behind it, in what is rewritten or set: sys.argv, a configuration's bind
+  const named = new RegExp(`["']\\[?${address.replaceAll('.', '\\.')}\\]?(?::\\d+)?["']`).test(line)
   const numbered = new RegExp(`\\b${port}\\b`).test(line)
   const evidence = Number(wide) + 2 * Number(named) + 3 * Number(numbered)
   return evidence && evidence + Number(opens.test(line) && !/^\s*(?:async )?def\s/.test(line))

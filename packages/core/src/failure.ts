@@ -1,6 +1,6 @@
 import type { AnyAdapter } from './adapter.ts'
 import { authority } from './address.ts'
-import { isInstalled, likelyCause, place, sourceLine } from './cause.ts'
+import { backgroundCause, isInstalled, likelyCause, place, sourceLine } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
 import type { Refusal, Socket, Stall } from './guard.ts'
@@ -70,8 +70,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       if (holders.length > 0) return portTaken(plan.policy.bind.authority, holders)
       const exit = setback.kind === 'gone' ? `, ${describeExit(setback.exit)}` : ''
       const known = adapter.hints.find(({ match }) => match.test(output))
+      const background = setback.kind === 'gone' && setback.exit === 0 && (await backgroundCause(plan.cwd))
       return fail('FAILED', `${plan.server} could not start: ${reason(output, known?.match)}${exit}`, {
-        ...withTail(output),
+        ...(background ? { output: `likely cause: ${background}` } : withTail(output)),
         hint: missingModule(output, plan) ?? known?.hint ?? generalHint(output, setback),
       })
     }

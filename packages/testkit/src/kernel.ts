@@ -8,6 +8,16 @@ export interface Life {
   readonly started: string
 }
 
+/** What the kernel says of a process in one line. */
+export interface Status {
+  readonly pid: number
+  readonly alive: boolean
+  readonly parent: number
+  readonly session: number
+  /** In ticks since the machine was booted. */
+  readonly started: string
+}
+
 /** Every living process below this one, daemons included where it is a subreaper. */
 export function descendants(root: number): Life[] {
   const all = processes()
@@ -34,10 +44,20 @@ export function survivors(lives: readonly Life[]): Life[] {
   })
 }
 
+/** Every process there is, dead or alive. */
+export function processes(): Status[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stat(Number(name)) ?? []) : []))
+}
+
+/** Was it started with this text in its environment? */
+export function carries(pid: number, text: string): boolean {
+  return read(`/proc/${pid}/environ`).includes(text)
+}
+
 /** Every living process that was started with this text in its environment, whoever its parent is now. */
 export function marked(text: string): Life[] {
   return processes()
-    .filter(({ pid, alive }) => alive && read(`/proc/${pid}/environ`).includes(text))
+    .filter(({ pid, alive }) => alive && carries(pid, text))
     .map(life)
 }
 
@@ -55,20 +75,17 @@ export function isTaken(port: number): boolean {
   return listeners().some((each) => each.port === port)
 }
 
-function processes() {
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stat(Number(name)) ?? []) : []))
-}
-
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function stat(pid: number) {
+function stat(pid: number): Status | undefined {
   const text = read(`/proc/${pid}/stat`)
   const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ')
-  const [state, parent] = fields
+  const [state, parent, , session] = fields
   if (state === undefined || parent === undefined) return undefined
-  return { pid, alive: !'ZX'.includes(state), parent: Number(parent), started: fields[19] ?? '' }
+  const alive = !'ZX'.includes(state)
+  return { pid, alive, parent: Number(parent), session: Number(session), started: fields[19] ?? '' }
 }
 
-function life({ pid, started }: { readonly pid: number; readonly started: string }): Life {
+export function life({ pid, started }: Pick<Status, 'pid' | 'started'>): Life {
   return { pid, started, command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }
 }
 

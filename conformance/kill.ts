@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { descendants } from '../packages/testkit/src/kernel.ts'
+import { makeProject, type Project } from '../packages/testkit/src/project.ts'
+import { type Environment, servers } from '../packages/testkit/src/servers.ts'
+import type { Campaign, Case } from './campaign.ts'
+import { type Command, command } from './command.ts'
+import { Family } from './family.ts'
+import { milliseconds, randomFrom, seedOf, worst } from './figures.ts'
+import { type Fixture, fixtures, type Mode, modesOf } from './fixtures.ts'
+import { pool } from './pool.ts'
+
+/** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */
+const window = 2
+const watch = { full: 4, short: 2 }
+
+/** Milliseconds in which nobody must be left. */
+const limit = 1500
+
+/** Most of a run is waiting, so several go at once. */
+const width = 6
+
+const victims = ['launcher', 'guard', 'both'] as const
+type Victim = (typeof victims)[number]
+
+export const kill: Campaign = {
+  name: 'kill',
+  aim: `SIGKILL at a random moment of the first ${window} s: 0 survivors, nobody alive after ${limit / 1000} s`,
+  runs: { full: 50, short: 1 },
+  seconds: 6 / width,
+  folded: 'release',
+  cases: (short) =>
+    servers()
+      .filter(({ age }) => !short || age === 'newest')
+      .flatMap((environment) =>
+        fixtures.flatMap((fixture) => {
+          const modes = modesOf(fixture)
+          const tried = short ? modes.slice(-1) : modes
+          const dead = short ? victims.slice(-1) : victims
+          return tried.flatMap((mode) =>
+            dead.map((victim) =>
+              killed(environment, fixture, mode, victim, short ? watch.short : watch.full),
+            ),
+          )
+        }),
+      ),
+}
+
+function killed(
+  { age, python }: Environment,
+  fixture: Fixture,
+  mode: Mode,
+  victim: Victim,
+  watched: number,
+): Case {
+  const name = fixture.adapter.name
+  return {
+    what: { server: name, release: age, mode: mode.name, killed: victim },
+    run: async (runs) => {
+      await using project = await makeProject(fixture.app, python)
+      const random = randomFrom(seedOf(`${name} ${age} ${mode.name} ${victim}`))
+      const moments = Array.from({ length: runs }, () => random() * window * 1000)
+      const times: number[] = []
+      const misses: string[] = []
+      let ready = 0
+      await pool(runs, width, async (index) => {
+        const seen = await once(project, fixture, mode, victim, moments[index] ?? 0, watched)
+        times.push(seen.time)
+        ready += Number(seen.ready)
+        const where = `${name} ${age} ${mode.name}, ${victim} killed after ${milliseconds(moments[index] ?? 0)}`
+        for (const { pid, command } of seen.survivors) misses.push(`${where}: pid ${pid} lives (${command})`)
+        if (seen.survivors.length === 0 && seen.time > limit)
+          misses.push(`${where}: ${milliseconds(seen.time)}`)
+      })
+      const survivors = misses.filter((text) => text.includes(' lives (')).length
+      return { figures: { 'after ready': ready, survivors, worst: milliseconds(worst(times)) }, misses }
+    },
+  }
+}
+
+async function once(
+  project: Project,
+  fixture: Fixture,
+  mode: Mode,
+  victim: Victim,
+  moment: number,
+  watched: number,
+) {
+  const family = new Family()
+  const launcher = startCommand(project, fixture, mode, family.mark)
+  try {
+    await sleep(moment)
+    family.look()
+    const ready = launcher.events.some(({ event }) => event === 'ready')
+    await killVictim(victim, launcher)
+    return { ready, ...(await family.watch(watched)) }
+  } finally {
+    family.end()
+  }
+}
+
+/** The command line with a fixture's app, on any free port. */
+export function startCommand({ cwd, python }: Project, fixture: Fixture, mode: Mode, mark: string): Command {
+  const { adapter, target } = fixture
+  const how = ['--cwd', cwd, '--python', python, mode.reload ? '--reload' : '--no-reload', '--json']
+  const words = [adapter.name, ...(target ? [target] : []), ...how]
+  return command(mode.args.length > 0 ? [...words, '--', ...mode.args] : words, { cwd, mark })
+}
+
+/** In the first moments there is no guard: it is waited for, unless the launcher is to die alone. */
+export async function killVictim(victim: Victim, launcher: Command): Promise<void> {
+  let guards = guardsOf(launcher.pid)
+  while (victim === 'guard' && guards.length === 0 && launcher.child.exitCode === null) {
+    await sleep(5)
+    guards = guardsOf(launcher.pid)
+  }
+  if (victim !== 'guard') process.kill(launcher.pid, 'SIGKILL')
+  if (victim !== 'launcher') for (const pid of guards) process.kill(pid, 'SIGKILL')
+}
+
+function guardsOf(launcher: number): number[] {
+  return descendants(launcher)
+    .filter(({ command }) => command.includes('guard/__main__.py'))
+    .map(({ pid }) => pid)
+}
