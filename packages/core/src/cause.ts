@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
-import type { Socket } from './guard.ts'
+import type { Socket } from './protocol.ts'
 import { readText } from './read.ts'
 
 /** Enough for the sources of an app; a whole tree would take seconds while somebody waits for the message. */

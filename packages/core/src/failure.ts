@@ -3,9 +3,9 @@ import { authority } from './address.ts'
 import { backgroundCause, isInstalled, likelyCause, place, sourceLine } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
-import type { Refusal, Socket, Stall } from './guard.ts'
 import type { Plan } from './plan.ts'
 import { cannotListen } from './port.ts'
+import type { Refusal, Socket, Stall } from './protocol.ts'
 import type { Setback } from './wait.ts'
 
 export interface Scene {

@@ -2,95 +2,10 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Reach } from './address.ts'
 import { readMessages } from './channel.ts'
 import { DevlaunchError } from './errors.ts'
 import { killGroup, killTree } from './kill.ts'
-
-/** A socket that anybody can send to, as the kernel shows it, with the process that holds it. */
-export interface Socket {
-  readonly protocol: 'tcp' | 'udp'
-  readonly address: string
-  readonly port: number
-  readonly reach: Reach
-  /** Connections that nobody has accepted yet; `null` where the system doesn't tell. */
-  readonly queue: number | null
-  readonly pid: number | null
-  readonly pids: readonly number[]
-  readonly command: string
-  readonly cwd: string
-}
-
-/** A bind that the hook refused before it happened, in which process and at which line. */
-export interface Refusal extends Omit<Socket, 'pid' | 'pids'> {
-  readonly pid: number
-  /** An absolute path, as Python knows it; `<string>` and the like where there is none. */
-  readonly file: string
-  readonly line: number
-}
-
-/** A process, as a person recognises it. */
-export interface Process {
-  readonly pid: number
-  readonly command: string
-}
-
-/** Why a server that runs serves nobody (docs/errors.md). */
-export type Stall = 'childless' | 'respawning' | 'unaccepted' | 'silent'
-
-/** What the guard says (docs/guard.md). */
-export type GuardEvent =
-  | { readonly event: 'guard'; readonly pid: number; readonly python: string; readonly sockets: string }
-  | { readonly event: 'started'; readonly pid: number; readonly record: boolean }
-  | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
-  | { readonly event: 'restarted'; readonly pid: number }
-  | { readonly event: 'taken'; readonly code: string }
-  | { readonly event: 'failed'; readonly reason: string; readonly file: string }
-  | { readonly event: 'unsealable'; readonly reason: string; readonly file: string | null }
-  | {
-      readonly event: 'listening'
-      readonly sockets: readonly Socket[]
-      readonly neighbours: readonly Socket[]
-    }
-  | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
-  | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
-  | { readonly event: 'stalled' | 'recovered'; readonly reason: Exclude<Stall, 'silent'> }
-  | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
-  | ({ readonly event: 'refused' } & Refusal)
-  | {
-      readonly event: 'gone'
-      /** The exit status, or the negative number of the signal; `null` for a process that could not be ended. */
-      readonly exit: number | null
-      readonly killed: readonly Process[]
-      readonly survivors: readonly Process[]
-    }
-
-interface Answer {
-  readonly event: 'answer'
-  readonly id: number
-  readonly value: unknown
-}
-
-/** The size of a terminal, in characters. */
-export interface Terminal {
-  readonly columns: number
-  readonly rows: number
-}
-
-interface StartMessage {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
-  readonly unset: readonly string[]
-  readonly address: string
-  readonly port: number
-  readonly interrupt: 'group' | 'leader'
-  readonly listener: 'handed-over' | 'reserved' | 'own'
-  readonly restart: number | undefined
-  readonly seal: boolean
-  readonly terminal: Terminal | null
-}
+import type { Answer, GuardEvent, Process, Socket, StartMessage, Terminal } from './protocol.ts'
 
 export interface Guard {
   /** Everything it says, in order, from the first event on. */

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { Process, Refusal, Socket, Stall, Terminal } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import type { PrepareOptions } from './prepare.ts'
+import type { Process, Refusal, Socket, Stall, Terminal } from './protocol.ts'
 import type { Proof } from './wait.ts'
 import type { Exit } from './watch.ts'
 

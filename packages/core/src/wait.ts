@@ -1,6 +1,7 @@
 import { DevlaunchError } from './errors.ts'
-import type { Guard, Refusal, Socket, Stall } from './guard.ts'
+import type { Guard } from './guard.ts'
 import type { Bind } from './policy.ts'
+import type { Refusal, Socket, Stall } from './protocol.ts'
 import { quote } from './quote.ts'
 
 /** What was seen when the server became ready. */

@@ -3,10 +3,11 @@ import { finished } from 'node:stream/promises'
 import type { AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { exposed, guardHint, refused } from './failure.ts'
-import type { Guard, Process, Refusal, Socket } from './guard.ts'
+import type { Guard } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
 import { pace } from './pace.ts'
 import type { Plan } from './plan.ts'
+import type { Process, Refusal, Socket } from './protocol.ts'
 import type { Doom } from './wait.ts'
 
 /** How a server ended. */

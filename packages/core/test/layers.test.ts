@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // pure
   adapter: [],
+  protocol: [],
   clean: [],
   errors: ['clean'],
   quote: [],

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { GuardEvent } from '../../src/guard.ts'
+import type { GuardEvent } from '../../src/protocol.ts'
 
 export const directory: string = fileURLToPath(new URL('../../guard', import.meta.url))
 
