@@ -138,37 +138,37 @@ describe('says what is wrong, with a code', () => {
       'a working directory that was deleted',
       { shell: 'mkdir gone; cd gone; rmdir "$PWD"; exec "$@"' },
       2,
-      /^error USAGE: the working directory no longer exists\n {2}do {2}go to one that does$/m,
+      /^▐ error USAGE: the working directory no longer exists\n▐ do {2}go to one that does$/m,
     ],
     [
       'a working directory whose name is not UTF-8',
       { shell: String.raw`mkdir $'\xff'; cd $'\xff'; exec "$@"` },
       2,
-      /^error USAGE: the working directory .* has a name that is not UTF-8\n {2}do {2}rename it$/m,
+      /^▐ error USAGE: the working directory .* has a name that is not UTF-8\n▐ do {2}rename it$/m,
     ],
     [
       'no PATH and no Python',
       { shell: 'PATH=/nonexistent exec "$@"', args: ['wsgi', 'app:app'] },
       4,
-      /^error PYTHON_NOT_FOUND: no Python 3\.9 or newer was found\n {2}do {2}install Python/m,
+      /^▐ error PYTHON_NOT_FOUND: no Python 3\.9 or newer was found\n▐ do {2}install Python/m,
     ],
     [
       '24 descriptors',
       { shell: 'ulimit -n 24; exec "$@"' },
       6,
-      /^error FAILED: no process can be started: too many files are open \(EMFILE\)\n {2}do {2}allow more, for example: ulimit -n 1024$/m,
+      /^▐ error FAILED: no process can be started: too many files are open \(EMFILE\)\n▐ do {2}allow more, for example: ulimit -n 1024$/m,
     ],
     [
       'stdout full',
       { shell: 'exec "$@" >/dev/full', args: ['--dry-run', ...server] },
       6,
-      /^error FAILED: stdout can't be written to: ENOSPC.*\n {2}do {2}make room there/m,
+      /^▐ error FAILED: stdout can't be written to: ENOSPC.*\n▐ do {2}make room there/m,
     ],
     [
       'stdout full while the server runs',
       { shell: 'exec "$@" >/dev/full', args: ['--json', ...server] },
       6,
-      /^error FAILED: stdout can't be written to: ENOSPC/m,
+      /^▐ error FAILED: stdout can't be written to: ENOSPC/m,
     ],
   ])('%s', async ([, fault, code, says]) => {
     await using folder = await project({ 'app.py': app })
@@ -226,7 +226,7 @@ describe('file systems and limits that have to be arranged', () => {
     const shell = `NODE_OPTIONS=--import=${limit} exec ${stranger} "$@"`
     const ended = await under(folder, { shell, args: ['wsgi', 'app:app', '--python', '/usr/bin/python3'] })
     expect(ended.stderr).toMatch(
-      /^error GUARD_LOST: the guard of wsgi is gone: \/usr\/bin\/python3 can't be run: .*EAGAIN\n(?:.*\n)*.*allow more processes \(ulimit -u\)/m,
+      /^▐ error GUARD_LOST: the guard of wsgi is gone: \/usr\/bin\/python3 can't be run: .*EAGAIN\n(?:.*\n)*.*allow more processes \(ulimit -u\)/m,
     )
     expect(ended.code).toBe(6)
   })

@@ -55,6 +55,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
   // biome-ignore lint/suspicious/noExplicitAny: who asks knows the kind of answer
   const questions = new Map<number, (value: any) => void>()
   let over = false
+  let hello: NodeJS.Timeout | undefined
   guard.on('error', (error) => finish(`${python} can't be run: ${error.message}`))
   if (!guard.stdio)
     throw new DevlaunchError('FAILED', 'no process can be started: too many files are open (EMFILE)', {
@@ -98,7 +99,7 @@ export function openGuard(python: string, terminal: boolean, timeout = Number.PO
     kill()
   }
   const untilHello = Math.min(timeout, patience.hello)
-  const hello = setTimeout(giveUp, untilHello, `${python} didn't run it within ${untilHello / 1000} s`)
+  hello = setTimeout(giveUp, untilHello, `${python} didn't run it within ${untilHello / 1000} s`)
 
   const tell = (event: GuardEvent) => {
     said.push(event)

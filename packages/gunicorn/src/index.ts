@@ -49,7 +49,11 @@ export const gunicorn: Adapter<GunicornOptions> = {
     { match: /positional arguments: 'environ' and/, hint: 'leave out the (): this is the app itself' },
     { match: /positional argument: 'start_response'/, hint: 'serve a WSGI app without -k', fatal },
     { match: /positional argument: 'send'/, hint: 'serve an ASGI app with: devlaunch uvicorn', fatal },
-    { match: /\[ERROR\] (?:.+ \([^()]+, line \d+\)|.*null bytes)/, hint: 'correct that source', fatal },
+    {
+      match: /\[ERROR\] (?:.+ \([^()]+, line \d+\)|.*null bytes)/,
+      hint: 'correct the line or file that it names',
+      fatal,
+    },
     { match: /\b(?:Syntax|Indentation|Tab)Error\b/, hint: 'correct the line that the traceback ends with' },
     { match: /No module named '/, hint: 'install that package into this Python, or correct its name' },
     { match: /WORKER TIMEOUT/, hint: 'let the module load faster, or add: -- --timeout=SECONDS' },
