@@ -43,7 +43,11 @@ const program = fileURLToPath(new URL('../guard/__main__.py', import.meta.url))
  * `terminal`: we have the user's, whose settings the guard restores if we are killed.
  * `timeout`: milliseconds in which it must say that it is there, if they are less than it is given anyway.
  */
-export function openGuard(python: string, terminal: boolean, timeout: number = Number.POSITIVE_INFINITY): Guard {
+export function openGuard(
+  python: string,
+  terminal: boolean,
+  timeout: number = Number.POSITIVE_INFINITY,
+): Guard {
   // Not through execa: loading it takes longer than starting the guard (docs/decisions.md).
   const guard = spawn(python, ['-I', '-S', program, ...(terminal ? ['terminal'] : [])], {
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
