@@ -7,6 +7,7 @@ import { type Command, command } from './command.ts'
 import { Family } from './family.ts'
 import { milliseconds, randomFrom, seedOf, worst } from './figures.ts'
 import { type Fixture, fixtures, type Mode, modesOf } from './fixtures.ts'
+import { freePort } from './free-port.ts'
 import { pool } from './pool.ts'
 
 /** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */
@@ -86,7 +87,7 @@ async function once(
   watched: number,
 ) {
   const family = new Family()
-  const launcher = startCommand(project, fixture, mode, family.mark)
+  const launcher = startCommand(project, fixture, mode, family.mark, await freePort())
   try {
     await sleep(moment)
     family.look()
@@ -98,11 +99,17 @@ async function once(
   }
 }
 
-/** The command line with a fixture's app, on any free port. */
-export function startCommand({ cwd, python }: Project, fixture: Fixture, mode: Mode, mark: string): Command {
+/** The command line with a fixture's app. */
+export function startCommand(
+  { cwd, python }: Project,
+  fixture: Fixture,
+  mode: Mode,
+  mark: string,
+  port: number,
+): Command {
   const { adapter, target } = fixture
-  const how = ['--cwd', cwd, '--python', python, mode.reload ? '--reload' : '--no-reload', '--json']
-  const words = [adapter.name, ...(target ? [target] : []), ...how]
+  const how = ['--cwd', cwd, '--python', python, '--port', `${port}`, '--json']
+  const words = [adapter.name, ...(target ? [target] : []), ...how, mode.reload ? '--reload' : '--no-reload']
   return command(mode.args.length > 0 ? [...words, '--', ...mode.args] : words, { cwd, mark })
 }
 
@@ -113,8 +120,13 @@ export async function killVictim(victim: Victim, launcher: Command): Promise<voi
     await sleep(5)
     guards = guardsOf(launcher.pid)
   }
+  if (launcher.child.exitCode !== null) throw new Error(`it ended by itself: ${failureOf(launcher)}`)
   if (victim !== 'guard') process.kill(launcher.pid, 'SIGKILL')
   if (victim !== 'launcher') for (const pid of guards) process.kill(pid, 'SIGKILL')
+}
+
+function failureOf({ child, events }: Command): string {
+  return events.findLast(({ event }) => event === 'error')?.message ?? `exit code ${child.exitCode}`
 }
 
 function guardsOf(launcher: number): number[] {

@@ -56,7 +56,7 @@ async function once(project: Project): Promise<{ survived: boolean; left: boolea
 
 /** The port of a daemon whose launcher and guard are dead. */
 async function daemonOf(project: Project, family: Family): Promise<number> {
-  const launcher = startOf(project, family)
+  const launcher = await startOf(project, family)
   const url = await ready(launcher)
   const port = await freePort()
   await fetch(`${url}/listen?how=daemon&host=127.0.0.1&port=${port}`)
@@ -67,9 +67,9 @@ async function daemonOf(project: Project, family: Family): Promise<number> {
   return port
 }
 
-function startOf(project: Project, family: Family) {
+async function startOf(project: Project, family: Family) {
   if (!fixture) throw new Error('there is no fixture for wsgi')
-  return startCommand(project, fixture, plain, family.mark)
+  return startCommand(project, fixture, plain, family.mark, await freePort())
 }
 
 async function ready(launcher: ReturnType<typeof startCommand>): Promise<string> {
