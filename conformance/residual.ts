@@ -45,7 +45,7 @@ async function once(project: Project): Promise<{ survived: boolean; left: boolea
   try {
     const port = await daemonOf(project, first)
     const survived = isTaken(port)
-    await ready(startOf(project, second))
+    await ready(await startOf(project, second))
     for (let look = 0; look < 20 && isTaken(port); look++) await sleep(50)
     return { survived, left: isTaken(port) }
   } finally {
