@@ -35,8 +35,9 @@ class Health:
         self._ready, self._next_look = True, 0.0
         self._queue.excused_until = 0.0
 
-    def restarted(self, first):
+    def restarted(self, now, first):
         self._first = first
+        self._queue.excuse(now)
 
     def look(self, now, planned):
         """What to tell since the last look, as (event, reason). `planned`: the tree's listeners at the address."""
@@ -92,11 +93,12 @@ class Health:
     def _serves(self, pid, spawned, planned):
         """What multiprocessing spawns gets no descriptor but those that it is given: a socket of the first process
         is for serving, also one that doesn't listen yet (uvicorn), unless the two only talk to each other, or to the
-        launcher. Any other child may have got it by accident."""
+        launcher. Any other child may have got it by accident: it counts below a master that hears of the end of each
+        (gunicorn), not below an app that forks to compute something."""
         held = processes.sockets(pid)
         if spawned:
             return bool((held & processes.sockets(self._first)) - processes.unix_sockets())
-        return bool(held & planned) and processes.same_program(pid, self._first)
+        return bool(held & planned) and processes.same_program(pid, self._first) and processes.hears_of_children(self._first)
 
     def _childless(self, now):
         """The process that was spawned to serve has ended, and the first one, which never serves, starts no other:

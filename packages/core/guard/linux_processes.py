@@ -163,14 +163,28 @@ def sockets(pid):
 
 def unix_sockets():
     """The inodes of those that can be seen from nowhere else, a multiprocessing.Pipe() for example."""
-    with open("/proc/net/unix") as rows:
-        next(rows)  # num, references, protocol, flags, type, state, inode, path
-        return {int(row.split(None, 7)[6]) for row in rows}
+    try:
+        with open("/proc/net/unix", "rb") as file:
+            rows = [row.split(None, 7) for row in file]  # num, references, protocol, flags, type, state, inode, path
+    except OSError:
+        return set()
+    # anybody's path may be any bytes, line feeds too: what follows one isn't a row
+    return {int(row[6]) for row in rows if len(row) > 6 and row[6].isdigit()}
 
 
 def is_spawned(pid):
     """By Python's multiprocessing, as a fresh interpreter: multiprocessing.spawn.get_command_line."""
     return "--multiprocessing-fork" in command(pid)
+
+
+def hears_of_children(pid):
+    """Has it a handler for SIGCHLD?"""
+    try:
+        with open("/proc/%d/status" % pid, "rb") as file:
+            caught = next(int(line[7:], 16) for line in file if line.startswith(b"SigCgt:"))
+    except (OSError, StopIteration):
+        return False
+    return bool(caught >> (_signal.SIGCHLD - 1) & 1)
 
 
 def same_program(pid, other):
@@ -197,15 +211,19 @@ def _all():
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
 
 
-def _state(pid):
-    """Its state and its parent."""
+def _stat(pid):
+    """The fields of proc_pid_stat(5) from the third on, or none."""
     try:
         with open("/proc/%d/stat" % pid, "rb") as file:
-            # the command, in parentheses, may contain spaces and parentheses
-            fields = file.read().rpartition(b") ")[2].split(None, 2)
-        return fields[0].decode(), int(fields[1])
-    except (OSError, IndexError):
-        return None, None
+            return file.read().rpartition(b") ")[2].split()  # the command, in parentheses, may contain both
+    except OSError:  # it has ended, or /proc hides it
+        return []
+
+
+def _state(pid):
+    """Its state and its parent."""
+    fields = _stat(pid)
+    return (fields[0].decode(), int(fields[1])) if fields else (None, None)
 
 
 def parent(pid):
@@ -215,11 +233,8 @@ def parent(pid):
 
 def started(pid):
     """Clock ticks after the boot; None if it has ended, or /proc hides it."""
-    try:
-        with open("/proc/%d/stat" % pid, "rb") as file:
-            return int(file.read().rpartition(b") ")[2].split()[19])
-    except (OSError, IndexError):
-        return None
+    fields = _stat(pid)
+    return int(fields[19]) if fields else None
 
 
 def describe(pid):

@@ -17,7 +17,7 @@ class Fake:
 
     def __init__(self):
         self.alive = {FIRST: {SOCKET, PIPE}}  # pid -> its sockets
-        self.spawned, self.clients = set(), set()
+        self.spawned, self.clients, self.hears = set(), set(), True
 
     def members(self):
         return list(self.alive)
@@ -36,6 +36,9 @@ class Fake:
 
     def same_program(self, pid, other):
         return True
+
+    def hears_of_children(self, pid):
+        return self.hears
 
     def waiting(self, port):
         return set(self.clients)
@@ -118,6 +121,22 @@ class Judgement(unittest.TestCase):
         self.fake.alive[6] = {SOCKET}
         self.live(2)
         self.assertEqual(self.said, ["stalled respawning", "recovered respawning"])
+
+    def test_an_app_that_forks_one_child_after_the_other_is_no_master(self):
+        self.fake.hears = False
+        for pid in range(2, 9):
+            self.fake.alive[pid] = {SOCKET}
+            self.live(0.3)
+            del self.fake.alive[pid]
+        self.live(1)
+        self.assertEqual(self.said, [])
+
+    def test_a_restarted_server_may_import_while_somebody_waits(self):
+        self.health.settle()
+        self.health.restarted(self.now, FIRST)
+        self.fake.clients = {1}
+        self.live(5)
+        self.assertEqual(self.said, [])
 
     def test_many_workers_that_end_at_once_are_no_loop(self):
         self.fake.alive.update((pid, {SOCKET}) for pid in range(2, 12))

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from unittest import mock
@@ -91,6 +92,21 @@ class Tables(unittest.TestCase):
         self.assertLessEqual(pair | listeners, linux_processes.sockets(os.getpid()))
         self.assertLessEqual(pair, linux_processes.unix_sockets())
         self.assertEqual(listeners & linux_processes.unix_sockets(), set())
+
+    def test_a_unix_socket_may_have_any_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in (b"two\nlines", b"two\n1 2 3 4 5 6 7 8", b"\xff", b" "):
+                named = socket.socket(socket.AF_UNIX)
+                self.addCleanup(named.close)
+                named.bind(os.fsencode(folder) + b"/" + name)
+                self.assertIn(os.fstat(named.fileno()).st_ino, linux_processes.unix_sockets())
+
+    def test_who_hears_of_the_end_of_its_children(self):
+        for handler, hears in ((signal.SIG_DFL, False), (signal.SIG_IGN, False), (lambda *_: None, True)):
+            before = signal.signal(signal.SIGCHLD, handler)
+            self.addCleanup(signal.signal, signal.SIGCHLD, before)
+            self.assertEqual(linux_processes.hears_of_children(os.getpid()), hears)
+        self.assertFalse(linux_processes.hears_of_children(0))
 
     def test_who_waits_to_be_accepted(self):
         port = self.sockets[0].getsockname()[1]
