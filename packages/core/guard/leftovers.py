@@ -15,20 +15,20 @@ from linux_processes import children, command, lives, parent, started
 _PATIENCE = 1.0  # seconds until a killed process has ended
 
 
-def end_leftovers():
-    """Returns what was ended: [{pid, command}]."""
+def end_leftovers(patience=_PATIENCE):
+    """Returns what was ended, [{pid, command}], and waits for that as long as `patience` allows."""
     folder = records.open_folder()
     if folder is None:
         return []
     try:
-        return _clean(folder)
+        return _clean(folder, patience)
     except OSError:  # no /proc to speak of
         return []
     finally:
         os.close(folder)
 
 
-def _clean(folder):
+def _clean(folder, patience):
     names = os.listdir(folder)
     guards = records.guards(names)
     dead = [name for name, guard in guards.items() if _is_over(*guard)]
@@ -36,7 +36,7 @@ def _clean(folder):
         spared = _ancestors()
         for name in guards.keys() - dead:  # started by what a dead one has left: it ends its own tree
             spared |= {guards[name][0], *(pid for pid, _ in records.read(folder, name))}
-        ended = _end({life for name in dead for life in records.read(folder, name)}, spared)
+        ended = _end({life for name in dead for life in records.read(folder, name)}, spared, patience)
     boot = records.boot()
     for name in dead + [name for name in names if not name.startswith(boot)]:
         records.remove(folder, name)
@@ -56,7 +56,7 @@ def _ancestors():
     return found
 
 
-def _end(left, spared):
+def _end(left, spared, patience):
     """Stops each, and what it has started, before any is ended: a stopped process starts no others."""
     stopped = {}  # pid -> handle
     for pid, start in left:
@@ -66,7 +66,7 @@ def _end(left, spared):
     ended = [{"pid": pid, "command": command(pid)} for pid in stopped]
     for handle in stopped.values():
         _send(handle, _signal.SIGKILL)
-    _await_end(stopped.values())
+    _await_end(stopped.values(), patience)
     return ended
 
 
@@ -97,8 +97,8 @@ def _send(handle, number):
         return False
 
 
-def _await_end(handles):
-    deadline = time.monotonic() + _PATIENCE
+def _await_end(handles, patience):
+    deadline = time.monotonic() + patience
     for handle in handles:
         poll = select.poll()
         poll.register(handle, select.POLLIN)

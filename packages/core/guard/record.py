@@ -16,8 +16,8 @@ _OFTEN, _SELDOM = 0.02, 1.0  # seconds between two looks at the tree
 class Record:
     """Looked at all the time while the tree is young, once a second later; written when it has changed."""
 
-    def __init__(self, folder, tree):
-        self._folder, self._tree, self._name = folder, tree, own_name()
+    def __init__(self, folder, name, tree):
+        self._folder, self._name, self._tree = folder, name, tree
         self._members = set()
         self._born = self._next_look = time.monotonic()
         self._write()
@@ -65,8 +65,12 @@ def open_record(tree):
     if folder is None:
         return None
     try:
-        return Record(folder, tree)
-    except OSError:
-        remove(folder, own_name() + NEW)
-        os.close(folder)
-        return None
+        name = own_name()
+        try:
+            return Record(folder, name, tree)
+        except OSError:  # the disk is full
+            remove(folder, name + NEW)
+    except OSError:  # no /proc to speak of
+        pass
+    os.close(folder)
+    return None

@@ -39,10 +39,12 @@ class Seal:
 
     def __init__(self):
         self.requests = None  # ListenRequests, once the child is sealed
+        self.failed = False  # was the seal in the way of the start?
 
     def prepare(self):
         obstacle = _obstacle()
         if obstacle:
+            self.failed = True
             raise OSError(errno.ENOTSUP, obstacle)
         self._ours, self._theirs = _socket.socketpair()
 
@@ -52,12 +54,15 @@ class Seal:
         return self._theirs.fileno()
 
     def apply(self, environment):
+        """`failed` is true on the way."""
+        self.failed = True
         _keep_pipes(environment)
         no_new_privileges()  # Landlock and the filter are refused without it
         _restrict()
         self._theirs.send(b"%d" % _filter())
         if not self._theirs.recv(1):
             raise OSError(errno.EPERM, "", "pidfd_getfd")
+        self.failed = False
 
     def collect(self, pid):
         """A child that has failed says why itself."""
@@ -71,6 +76,12 @@ class Seal:
             pass
         finally:
             self._ours.close()
+
+    def give_up(self, failed):
+        """Nothing was executed. `failed`: as the child says."""
+        self.failed = failed
+        if self.requests:
+            self.requests.close()
 
 
 def _obstacle():

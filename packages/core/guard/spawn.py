@@ -31,9 +31,10 @@ def spawn(message, die_with_parent, slave, socket, seal=None):
                 die_with_parent(parent)
                 _become(message, slave, socket, seal, failure, environment)
             except OSError as error:
-                os.write(failure, b"%d %s" % (error.errno or errno.EINVAL, _bytes(error.filename or "")))
+                sealing = bool(seal and seal.failed)
+                os.write(failure, b"%d %d %s" % (error.errno or errno.EINVAL, sealing, _bytes(error.filename or "")))
             except BaseException:  # a NUL in an argument, half a surrogate: there is no such program
-                os.write(failure, b"%d " % errno.EINVAL)
+                os.write(failure, b"%d 0 " % errno.EINVAL)
             finally:
                 os._exit(127)
         os.close(failure)
@@ -47,7 +48,9 @@ def spawn(message, die_with_parent, slave, socket, seal=None):
             os.close(failure)
     if reason:
         os.waitpid(pid, 0)
-        number, _, name = reason.decode(errors="replace").partition(" ")
+        number, sealing, name = reason.decode(errors="replace").split(" ", 2)
+        if seal:
+            seal.give_up(failed=sealing == "1")
         raise OSError(int(number), os.strerror(int(number)), name or message["file"])
     return pid
 

@@ -9,7 +9,7 @@
     holders, describe, command, uid     questions about processes, the tree's or not
     new_seal()          for a start that asks for it; its prepare() fails where the system can't
     open_record(tree)   follow(now), remove(): what to end if we are killed; None where that isn't written down
-    end_leftovers()     ends what guards that were killed have left, and lists it
+    end_leftovers([patience])   ends what guards that were killed have left, waits for that, and lists it
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
 """
@@ -53,10 +53,10 @@ elif sys.platform == "linux":
 
         return record.open_record(tree)
 
-    def end_leftovers():
+    def end_leftovers(**patience):
         import leftovers
 
-        return leftovers.end_leftovers()
+        return leftovers.end_leftovers(**patience)
 
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
@@ -79,7 +79,7 @@ if sys.platform != "linux":
         return None
 
     class new_seal:
-        requests = None
+        failed = True
 
         def prepare(self):
             raise OSError(errno.ENOTSUP, "only Linux has what it takes")
@@ -87,5 +87,5 @@ if sys.platform != "linux":
     def open_record(tree):
         return None
 
-    def end_leftovers():
+    def end_leftovers(**patience):
         return []

@@ -110,8 +110,10 @@ class Host:
                 pass
 
     def restore_terminal(self):
-        if self._user_terminal:
-            self._user_terminal.restore()
+        """Once: later it is the shell's."""
+        terminal, self._user_terminal = self._user_terminal, None
+        if terminal:
+            terminal.restore()
 
     def drain(self):
         if self._relay:

@@ -263,7 +263,7 @@ except KeyboardInterrupt:
         event: 'cleaned',
         processes: [{ pid: daemon, command: 'sleep 1000' }],
       })
-      expect(alive(daemon)).toBe(false)
+      await gone([daemon])
       expect(readdirSync(folder)).toHaveLength(1) // its own
       next.say({ do: 'kill' })
       await next.ended
@@ -277,6 +277,15 @@ except KeyboardInterrupt:
     const session = await open(guard, { env })
     session.start(python, forever)
     expect(await session.event('started')).toMatchObject({ record: false })
+  })
+
+  test('a start that comes too late starts nothing', async () => {
+    for (const last of [{ do: 'stop', graces: [3, 2] }, { do: 'kill' }]) {
+      const session = await open()
+      session.channel.write([last, message(forever)].map((each) => `${JSON.stringify(each)}\n`).join(''))
+      expect(await session.ended).toBe(0)
+      expect(session.said('started')).toEqual([])
+    }
   })
 
   test('a mistake of ours leaves nothing running', async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 /** Starts a Python program below a guard that has bound a free port for it. */
-async function start(script: string, options: { listener: string; restart?: number; terminal?: object }) {
+async function start(script: string, options: { listener: string; restart?: number; terminal?: object; file?: string }) {
   const session = new Session([python, '-I', '-S', directory])
   sessions.push(session)
   const { pid: guard } = await session.event('guard')
@@ -139,6 +139,19 @@ describe.runIf(process.platform === 'linux')('a socket that is handed over', () 
       session.process.stdin?.write('second\n')
       await session.printed(new RegExp(`name second ${where} True`))
     })
+  })
+
+  test('is let go when nothing could be started', async () => {
+    const { session, port } = await start('', { ...handedOver, file: '/no/such' })
+    await session.event('failed')
+    await expect(client(port)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('may be inherited by children of an app that is imported: they are no workers', async () => {
+    const forks = `for _ in range(6):\n  if not os.fork(): time.sleep(.3); os._exit(0)\n  os.wait()\n`
+    const { session } = await start(`${accepts}${forks}print("imported"); time.sleep(60)`, handedOver)
+    await session.printed(/imported/)
+    expect(session.said('stalled')).toEqual([])
   })
 
   test('is free when its server ends by itself, whoever waits', async () => {

@@ -40,6 +40,17 @@ describe.runIf(process.platform === 'linux')('a server that should be sealed', (
     expect(session.output).toBe('')
   })
 
+  test.for([
+    ['a directory that is not there', { cwd: '/no/such' }, '/no/such'],
+    ['a program that is not there', { file: '/no/such' }, '/no/such'],
+  ] as const)("blames not the seal for %s", async ([, options, file]) => {
+    const session = new Session([python, '-I', '-S', directory])
+    session.start(python, '', { seal: true, ...options })
+    expect(await session.event('failed')).toMatchObject({ reason: 'No such file or directory', file })
+    session.say({ do: 'stop', graces: [] })
+    expect(await session.ended).toBe(0)
+  })
+
   test('is run sealed', async () => {
     const session = new Session([python, '-I', '-S', directory])
     session.start(python, 'import socket; socket.socket().listen()', { seal: true })

@@ -61,6 +61,16 @@ class Leftovers(Case):
         self.assertFalse(os.path.exists(path))
         self.assertEqual(leftovers.end_leftovers(), [])
 
+    def test_nobody_is_waited_for_where_there_is_no_patience(self):
+        child = self.sleeper()
+        self.forge([self.life(child.pid)])
+        waits = []
+        with mock.patch.object(leftovers.select, "poll") as poll:
+            poll().poll.side_effect = waits.append
+            self.assertEqual([each["pid"] for each in leftovers.end_leftovers(patience=0)], [child.pid])
+        self.assertEqual(waits, [0])
+        self.assertEqual(child.wait(), -9)
+
     def assert_untouched(self, path, child, stays):
         self.assertEqual(leftovers.end_leftovers(), [])
         self.assertIsNone(child.poll())
@@ -143,6 +153,12 @@ class Records(Case):
             kept.follow(kept._next_look)
         kept.remove()
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_proc_that_says_nothing_is_no_reason_to_end(self):
+        before = len(os.listdir("/proc/self/fd"))
+        with mock.patch.object(record, "own_name", side_effect=FileNotFoundError):
+            self.assertIsNone(record.open_record(linux_processes.Tree(0)))
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
 
     def test_a_folder_that_is_not_ours_alone_is_refused(self):
         elsewhere = os.path.join(self.runtime, "elsewhere")
