@@ -30,8 +30,9 @@ elif sys.platform == "linux":
     import linux_kernel
     import unix
     from hooks import Hooks as open_hooks
-    from linux_processes import Tree, command, describe, holders, uid
+    from linux_processes import command, describe, holders, uid
     from linux_sockets import open_table
+    from linux_tree import Tree
 
     STARTING, RUNNING, STOPPING = 0.003, 0.05, 0.005
 

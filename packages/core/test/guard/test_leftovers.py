@@ -8,6 +8,7 @@ from unittest import mock
 if sys.platform == "linux":
     import leftovers
     import linux_processes
+    import linux_tree
     import record
     import records
 
@@ -74,7 +75,7 @@ class Leftovers(Case):
     def assert_untouched(self, path, child, stays):
         self.assertEqual(leftovers.end_leftovers(), [])
         self.assertIsNone(child.poll())
-        self.assertIn(linux_processes._state(child.pid)[0], "SR")
+        self.assertIn(linux_processes.state_and_parent(child.pid)[0], "SR")
         self.assertEqual(os.path.exists(path), stays)
 
     def test_a_later_process_with_the_same_number_is_not_touched(self):
@@ -123,7 +124,7 @@ class Leftovers(Case):
 
 class Records(Case):
     def test_the_tree_is_written_down_and_forgotten(self):
-        tree = linux_processes.Tree(0)
+        tree = linux_tree.Tree(0)
         kept = record.open_record(tree)
         child = self.sleeper()
         kept.follow(kept._next_look)
@@ -145,9 +146,9 @@ class Records(Case):
         full = OSError(28, "No space left on device")
         before = len(os.listdir("/proc/self/fd"))
         with mock.patch.object(os, "write", side_effect=full):
-            self.assertIsNone(record.open_record(linux_processes.Tree(0)))
+            self.assertIsNone(record.open_record(linux_tree.Tree(0)))
         self.assertEqual((os.listdir(self.folder), len(os.listdir("/proc/self/fd"))), ([], before))
-        kept = record.open_record(linux_processes.Tree(0))
+        kept = record.open_record(linux_tree.Tree(0))
         self.sleeper()
         with mock.patch.object(os, "write", side_effect=full):
             kept.follow(kept._next_look)
@@ -157,7 +158,7 @@ class Records(Case):
     def test_a_proc_that_says_nothing_is_no_reason_to_end(self):
         before = len(os.listdir("/proc/self/fd"))
         with mock.patch.object(record, "own_name", side_effect=FileNotFoundError):
-            self.assertIsNone(record.open_record(linux_processes.Tree(0)))
+            self.assertIsNone(record.open_record(linux_tree.Tree(0)))
         self.assertEqual(len(os.listdir("/proc/self/fd")), before)
 
     def test_a_folder_that_is_not_ours_alone_is_refused(self):
@@ -175,7 +176,7 @@ class Records(Case):
             makers.append(lambda: (os.mkdir(self.folder, 0o700), os.chown(self.folder, 65534, 65534)))
         for make in makers:
             make()
-            self.assertIsNone(record.open_record(linux_processes.Tree(0)))
+            self.assertIsNone(record.open_record(linux_tree.Tree(0)))
             self.assertEqual(leftovers.end_leftovers(), [])
             self.assertEqual(os.listdir(elsewhere), [])
             os.rename(self.folder, os.path.join(self.runtime, "seen%d" % makers.index(make)))

@@ -14,6 +14,7 @@ import address
 if sys.platform == "linux":
     import linux_processes
     import linux_sockets
+    import linux_tree
 
 GUARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "guard")
 
@@ -143,7 +144,7 @@ class Tables(unittest.TestCase):
 DAEMON = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
-import linux_kernel, linux_processes
+import linux_kernel, linux_processes, linux_tree
 linux_kernel.become_subreaper()
 ready, told = os.pipe()
 if os.fork() == 0:
@@ -156,7 +157,7 @@ if os.fork() == 0:
     os._exit(0)
 daemon = int(os.read(ready, 20))
 os.wait()
-tree = linux_processes.Tree(0)
+tree = linux_tree.Tree(0)
 assert tree.members() == [daemon], tree.members()
 assert not tree.extinct()
 tree.kill(daemon)
@@ -179,7 +180,7 @@ class Trees(unittest.TestCase):
         self.addCleanup(lambda: (os.killpg(child.pid, signal.SIGKILL), child.communicate()))
         for _ in range(4):
             child.stdout.readline()
-        tree = linux_processes.Tree(0)
+        tree = linux_tree.Tree(0)
         with mock.patch.object(linux_processes, "_CHILDREN", "/none/%d/%d"):
             slow = tree.members()
         self.assertEqual(sorted(slow), sorted(tree.members()))
@@ -195,9 +196,9 @@ ctypes.CDLL(None).syscall(EXIT, 0)""".replace("EXIT", "60" if os.uname().machine
         self.addCleanup(lambda: (child.kill(), child.communicate()))
         child.stdout.read(1)
         deadline = time.monotonic() + 5
-        while linux_processes._state(child.pid)[0] != "Z" and time.monotonic() < deadline:
+        while linux_processes.state_and_parent(child.pid)[0] != "Z" and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.assertIn(child.pid, linux_processes.Tree(0).members())
+        self.assertIn(child.pid, linux_tree.Tree(0).members())
 
     def test_a_socket_in_a_thread_s_own_table_is_found_a_few_times_not_for_ever(self):
         script = """
@@ -212,26 +213,26 @@ threading.Thread(target=hold).start()"""
         self.addCleanup(lambda: (child.kill(), child.communicate()))
         port = int(child.stdout.readline())
         listeners = [each for each in linux_sockets.open_table().read() if each.port == port]
-        tree = linux_processes.Tree(0)
+        tree = linux_tree.Tree(0)
         owners, unreadable = tree.owners(listeners)
         self.assertEqual((owners[listeners[0].id], unreadable), ([child.pid], []))
-        with mock.patch.object(linux_processes, "_owners", wraps=linux_processes._owners) as search:
+        with mock.patch.object(linux_tree, "owners", wraps=linux_tree.owners) as search:
             for _ in range(9):
                 tree.owners([mock.Mock(id=1)])  # somebody else's, who is never found
         thorough = [call for call in search.call_args_list if call.kwargs.get("by_thread")]
-        self.assertEqual(len(thorough), linux_processes._SEARCHES)
+        self.assertEqual(len(thorough), linux_tree._SEARCHES)
 
     def test_zombies_are_nobody(self):
         child = subprocess.Popen(["true"])
         self.addCleanup(child.wait)
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        self.assertNotIn(child.pid, linux_processes.Tree(0).members())
-        self.assertFalse(linux_processes.Tree(0).extinct())  # until it is waited for
+        self.assertNotIn(child.pid, linux_tree.Tree(0).members())
+        self.assertFalse(linux_tree.Tree(0).extinct())  # until it is waited for
 
     def test_a_number_that_is_no_longer_ours_gets_no_signal(self):
         root, other = subprocess.Popen(["sleep", "60"]), subprocess.Popen(["sleep", "60"])
         self.addCleanup(lambda: [(each.kill(), each.wait()) for each in (root, other)])
-        tree = linux_processes.Tree(0)
+        tree = linux_tree.Tree(0)
         tree._root = root.pid
         tree.kill(other.pid)
         time.sleep(0.05)
@@ -244,12 +245,12 @@ threading.Thread(target=hold).start()"""
         script = "import ctypes,sys; ctypes.CDLL(None).prctl(15, b') Z 1 (x'); print(flush=True); sys.stdin.read()"
         child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         child.stdout.readline()
-        self.assertIn(child.pid, linux_processes.Tree(0).members())
+        self.assertIn(child.pid, linux_tree.Tree(0).members())
         child.communicate()
 
     def test_looking_leaks_no_descriptor(self):
         before = len(os.listdir("/proc/self/fd"))
-        tree, listeners = linux_processes.Tree(0), linux_sockets.Netlink().read()
+        tree, listeners = linux_tree.Tree(0), linux_sockets.Netlink().read()
         for _ in range(20):
             tree.members(), tree.owners(listeners), linux_processes.holders(listeners), tree.kill(2**22)
         self.assertEqual(len(os.listdir("/proc/self/fd")), before)
