@@ -1,14 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parentOf, survivors, treeOf } from '@devlaunch/testkit'
+import { freePort, parentOf, survivors, treeOf } from '@devlaunch/testkit'
 import { expect, test } from 'vitest'
 import { start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { until } from './kit/until.ts'
 
-/** Its daemon has left the session, has an empty environment and runs no Python. */
+/** Its daemon has left the session, has an empty environment, runs no Python, and listens. */
 const app = `
-import os
+import os, socket
+held = socket.create_server(("127.0.0.1", int(os.environ["HELD"])))
+held.set_inheritable(True)
 def become_daemon():
     os.setsid()
     if os.fork(): os._exit(0)
@@ -21,13 +23,19 @@ def app(environ, respond):
 `
 
 test.for([
-  ['text', [], /ended what a devlaunch that was killed had left: pid (\d+) \(sleep 1000\)/],
-  ['JSON', ['--json'], /{"event":"cleaned","processes":\[{"pid":(\d+),"command":"sleep 1000"}\]}/],
+  ['text', () => [], /ended what a devlaunch that was killed had left: pid (\d+) \(sleep 1000\)/],
+  ['JSON', () => ['--json'], /{"event":"cleaned","processes":\[{"pid":(\d+),"command":"sleep 1000"}\]}/],
+  [
+    'the port is wanted',
+    (held: string) => ['--port', held, '--strict-port'],
+    /ended .*pid (\d+) \(sleep 1000\)/,
+  ],
 ] as const)(
   'what devlaunch and its guard leave when both are killed is ended at the next start: %s',
   async ([, args, said]) => {
     await using folder = await project({ 'app.py': app })
-    const options = { cwd: folder.path, env: { XDG_RUNTIME_DIR: folder.path } }
+    const held = `${await freePort()}`
+    const options = { cwd: folder.path, env: { XDG_RUNTIME_DIR: folder.path, HELD: held } }
     const killed = start(['wsgi', 'app'], options)
     const server = Number(/\(pid (\d+)\)/.exec(await until(killed, /Expose/))?.[1])
     const tree = treeOf(server)
@@ -39,7 +47,7 @@ test.for([
     await killed
     await expect.poll(() => survivors(tree)).toEqual([daemon])
 
-    const next = await start(['wsgi', 'nothing', '--timeout', '1', ...args], options)
+    const next = await start(['wsgi', 'nothing', '--timeout', '1', ...args(held)], options)
     expect(said.exec(`${next.stdout}${next.stderr}`)?.[1]).toBe(String(daemon?.pid))
     expect(survivors(tree)).toEqual([])
     expect(await records(folder.path)).toBe('')

@@ -84,7 +84,13 @@ async function run(
   const { timeout = 60_000, signal, terminal, readyPath } = options
   const onEvent = safely(options.onEvent)
   const onOutput = safely(options.onOutput)
-  const plan = await decide(adapter, options, found, here)
+  const plan = await decide(adapter, options, found, here).catch(async (error) => {
+    if (!(error instanceof DevlaunchError && error.code === 'PORT_TAKEN')) throw error
+    const processes = await guard.clean() // what a killed guard has left may hold it
+    if (processes.length === 0) throw error
+    onEvent({ event: 'cleaned', processes })
+    return decide(adapter, options, found, here)
+  })
   onEvent({ event: 'planned', plan, python: found.python })
   if (signal?.aborted) throw calledOff(adapter)
   const log = new Log()

@@ -17,7 +17,10 @@ afterEach(async () => {
 })
 
 /** Starts a Python program below a guard that has bound a free port for it. */
-async function start(script: string, options: { listener: string; restart?: number; terminal?: object; file?: string }) {
+async function start(
+  script: string,
+  options: { listener: string; restart?: number; terminal?: object; file?: string },
+) {
   const session = new Session([python, '-I', '-S', directory])
   sessions.push(session)
   const { pid: guard } = await session.event('guard')

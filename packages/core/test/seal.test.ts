@@ -43,7 +43,7 @@ describe.runIf(process.platform === 'linux')('a server that should be sealed', (
   test.for([
     ['a directory that is not there', { cwd: '/no/such' }, '/no/such'],
     ['a program that is not there', { file: '/no/such' }, '/no/such'],
-  ] as const)("blames not the seal for %s", async ([, options, file]) => {
+  ] as const)('blames not the seal for %s', async ([, options, file]) => {
     const session = new Session([python, '-I', '-S', directory])
     session.start(python, '', { seal: true, ...options })
     expect(await session.event('failed')).toMatchObject({ reason: 'No such file or directory', file })
