@@ -312,6 +312,22 @@ except KeyboardInterrupt:
     },
   )
 
+  test('a launcher that dies after the guard was told to end leaves the terminal as it was', async () => {
+    const session = relay(`
+import time, tty
+before = termios.tcgetattr(master)
+tty.setraw(master)
+guard.terminate()
+time.sleep(0.2)  # it has noticed: the server runs, and is asked to end
+ours.close()
+while guard.poll() is None and termios.tcgetattr(master) != before: time.sleep(0.01)
+print("restored", termios.tcgetattr(master) == before, flush=True)`)
+    session.process.stdin?.write(`${JSON.stringify(message(stubborn))}\n`)
+    await threePids(session)
+    session.process.stdin?.write('\n')
+    expect((await session.printed(/restored (\w+)/))[1]).toBe('True')
+  })
+
   test('a closed window ends the tree, though its settings can no longer be restored', async () => {
     const session = relay('os.close(master); ours.close()')
     session.process.stdin?.write(`${JSON.stringify(message(stubborn))}\n`)
