@@ -98,7 +98,9 @@ class Health:
         held = processes.sockets(pid)
         if spawned:
             return bool((held & processes.sockets(self._first)) - processes.unix_sockets())
-        return bool(held & planned) and processes.same_program(pid, self._first) and processes.hears_of_children(self._first)
+        if not held & planned or not processes.same_program(pid, self._first):
+            return False
+        return processes.hears_of_children(self._first)
 
     def _childless(self, now):
         """The process that was spawned to serve has ended, and the first one, which never serves, starts no other:

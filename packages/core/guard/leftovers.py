@@ -61,7 +61,7 @@ def _end(left, spared, patience):
     stopped = {}  # pid -> handle
     for pid, start in left:
         _stop(pid, stopped, spared, lambda start=start, pid=pid: started(pid) == start)
-    while any([_stop(child, stopped, spared, lambda child=child: parent(child) in stopped) for child in _below(stopped)]):
+    while any([_stop_child(child, stopped, spared) for child in _below(stopped)]):
         pass
     ended = [{"pid": pid, "command": command(pid)} for pid in stopped]
     for handle in stopped.values():
@@ -72,6 +72,10 @@ def _end(left, spared, patience):
 
 def _below(stopped):
     return [child for pid in list(stopped) for child in children(pid)]
+
+
+def _stop_child(pid, stopped, spared):
+    return _stop(pid, stopped, spared, lambda: parent(pid) in stopped)
 
 
 def _stop(pid, stopped, spared, is_meant):

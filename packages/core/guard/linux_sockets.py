@@ -36,7 +36,8 @@ class Netlink:
         return [_listener(data, "tcp") for data in self._ask(self._tcp)]
 
     def udp(self):
-        return [each for each in (_listener(data, "udp") for data in self._ask(self._udp)) if each.port not in self._clients]
+        found = [_listener(data, "udp") for data in self._ask(self._udp)]
+        return [each for each in found if each.port not in self._clients]
 
     def waiting(self, port):
         """The clients of this port that nobody has accepted yet. Walks all connections of the machine: 5 ms."""
