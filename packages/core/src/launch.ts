@@ -2,10 +2,11 @@ import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { explainSetback, isPortRace } from './failure.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
+import { type Here, here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
-import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
+import { decide, type Found, find, longestStart, type PrepareOptions } from './prepare.ts'
 import type { GuardEvent, Terminal } from './protocol.ts'
 import type { LaunchEvent, LaunchOptions, Server } from './server.ts'
 import { checkWait, waitUntilReady } from './wait.ts'
@@ -17,8 +18,8 @@ const graces: readonly number[] = [3, 2]
 /** The same for a server that has served nobody: uvicorn's parent hears nothing while a worker imports the app. */
 const startGraces: readonly number[] = [1]
 
-/** How many times a launch is tried, as long as another process takes the port in the last moment. */
-const races = 3
+/** How many times a server is started, as long as another process takes the port in the last moment. */
+const races = 10
 
 /**
  * Starts a server and resolves when it is ready: its own sockets listen exactly where planned, nobody else's answer
@@ -34,12 +35,19 @@ export async function launch<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions = {} as Options & LaunchOptions,
 ): Promise<Server> {
-  for (let attempt = 1; ; attempt++) {
+  checkWait(options)
+  const where = here()
+  const found = await find(adapter, options, where).catch((error) => {
+    throw options.signal?.aborted ? calledOff(adapter) : error
+  })
+  const started = performance.now()
+  for (let race = 1; ; race++) {
     try {
-      return await launchOnce(adapter, options)
+      return await start(adapter, options, found, where, race > 1)
     } catch (error) {
       const named = options.port !== undefined && options.strictPort
-      if (!isPortRace(error) || named || attempt === races) throw error
+      const late = performance.now() - started > (options.timeout ?? longestStart)
+      if (!isPortRace(error) || named || late || race === races) throw error
     }
   }
 }
@@ -52,21 +60,24 @@ export async function prepare<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & PrepareOptions & { readonly terminal?: unknown } = {} as Options & PrepareOptions,
 ): Promise<{ plan: Plan; python: Interpreter }> {
-  const here = whereWeAre()
-  const found = await find(adapter, options, here)
-  return { plan: await decide(adapter, options, found, here), python: found.python }
+  const where = here()
+  const found = await find(adapter, options, where)
+  return { plan: await decide(adapter, options, found, where), python: found.python }
 }
 
-async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<Server> {
-  checkWait(options)
-  const here = whereWeAre()
-  const found = await find(adapter, options, here).catch((error) => {
-    throw options.signal?.aborted ? calledOff(adapter) : error
-  })
+/** `lost`: another process has taken the port that was chosen before. */
+async function start(
+  adapter: AnyAdapter,
+  options: LaunchOptions,
+  found: Found,
+  where: Here,
+  lost: boolean,
+): Promise<Server> {
   if (options.signal?.aborted) throw calledOff(adapter)
   const guard = openGuard(found.python.path, options.terminal !== undefined, options.timeout) // starts up while we decide
   try {
-    return await run(adapter, options, guard, found, here)
+    const plan = await decide(adapter, options, found, where, lost)
+    return await run(adapter, options, guard, found.python, plan)
   } catch (error) {
     guard.stop(startGraces)
     await guard.ended
@@ -78,14 +89,13 @@ async function run(
   adapter: AnyAdapter,
   options: LaunchOptions,
   guard: Guard,
-  found: Found,
-  here: Here,
+  python: Interpreter,
+  plan: Plan,
 ): Promise<Server> {
-  const { timeout = 60_000, signal, terminal, readyPath } = options
+  const { timeout = longestStart, signal, terminal, readyPath } = options
   const onEvent = safely(options.onEvent)
   const onOutput = safely(options.onOutput)
-  const plan = await decide(adapter, options, found, here)
-  onEvent({ event: 'planned', plan, python: found.python })
+  onEvent({ event: 'planned', plan, python })
   if (signal?.aborted) throw calledOff(adapter)
   const log = new Log()
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
@@ -125,7 +135,7 @@ async function run(
     phase = 'failed'
     guard.stop(startGraces)
     await exited // its last words are part of the reason
-    const holders = () => whoHolds(found.python.path, port)
+    const holders = () => whoHolds(python.path, port)
     throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
   }
   phase = 'ready'
@@ -147,7 +157,7 @@ async function run(
       return pid
     },
     plan,
-    python: found.python,
+    python,
     proof: outcome,
     notes: adapter.notes?.filter(({ match }) => match.test(log.text)).map(({ note }) => note) ?? [],
     logs: log,
@@ -207,15 +217,4 @@ function calledOff({ name }: AnyAdapter): DevlaunchError {
 
 function size({ columns, rows }: Terminal): Terminal {
   return { columns, rows }
-}
-
-function whereWeAre(): Here {
-  try {
-    return { cwd: process.cwd(), env: process.env }
-  } catch (cause) {
-    throw new DevlaunchError('USAGE', 'the working directory no longer exists', {
-      cause,
-      hint: 'go to one that does',
-    })
-  }
 }

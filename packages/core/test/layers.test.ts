@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   python: ['candidates', 'interpreter', 'errors', 'quote', 'node:'],
   target: ['candidates', 'errors', 'quote', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
+  here: ['errors'],
   kill: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
@@ -50,7 +51,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wait: ['errors', 'quote', 'ready'],
   watch: ['errors', 'failure', 'pace', 'node:'],
   // the only composition
-  launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
+  launch: ['errors', 'failure', 'guard', 'here', 'logs', 'prepare', 'wait', 'watch'],
 }
 
 const source = new URL('../src/', import.meta.url)
