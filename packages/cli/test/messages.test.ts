@@ -144,11 +144,11 @@ test('every message for a wish that is refused', async () => {
 
 test('a server that ends, and one that somebody joins', () => {
   const ended: Exit = { code: 3, signal: null, killed: [], survivors: [], error: undefined }
-  expect(printer.ended('uvicorn', ended)).toBe('▐ uvicorn ended by itself: exit code 3\n')
+  expect(printer.ended('uvicorn', ended)).toBe('\n▐ uvicorn ended by itself: exit code 3\n')
   expect(printer.ended('uvicorn', { ...ended, code: null, signal: 9 })).toBe(
-    '▐ uvicorn ended by itself: signal 9\n',
+    '\n▐ uvicorn ended by itself: signal 9\n',
   )
   expect(printer.strangers([socket()])).toBe(
-    '▐ warning  somebody else listens there too: pid 4711 (python other.py, in /other), on 127.0.0.1:8000\n',
+    '\n▐ warning  somebody else listens there too: pid 4711 (python other.py, in /other), on 127.0.0.1:8000\n',
   )
 })
