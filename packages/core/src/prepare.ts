@@ -9,7 +9,7 @@ import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
 import type { Here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
-import { checkWishes, type Plan, type PlanOptions, plan } from './plan.ts'
+import { type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
@@ -17,6 +17,7 @@ import { quote, show } from './quote.ts'
 import { isPipe, readPipe, readText } from './read.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
+import { checkWishes } from './words.ts'
 
 /** Everything that a plan depends on, beside the adapter's own options. */
 export interface PrepareOptions extends Wishes, PlanOptions {

@@ -16,7 +16,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   server: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
-  plan: ['errors', 'quote', 'node:path'],
+  words: ['errors', 'quote'],
+  plan: ['errors', 'words', 'node:path'],
   // one question or one place each
   read: ['node:'],
   question: ['kill', 'execa'],
@@ -46,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'read',
     'release',
     'target',
+    'words',
     'node:',
   ],
   wait: ['errors', 'quote', 'ready'],
