@@ -34,7 +34,7 @@ export {
   type Wishes,
 } from './policy.ts'
 export type { PrepareOptions } from './prepare.ts'
-export type { Process, Socket, Stall, Terminal } from './protocol.ts'
+export type { Process, Refusal, Socket, Stall, Terminal } from './protocol.ts'
 export { listPythons } from './python.ts'
 export { quote, show } from './quote.ts'
 export { release } from './release.ts'
