@@ -15,6 +15,7 @@ import {
   type Stall,
 } from '@devlaunch/core'
 import { ours } from './mark.ts'
+import { table, wrapped } from './table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -105,7 +106,7 @@ export class Printer {
       plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
     return (
       `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
-      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${indent(table([...reasons, ...removed]))}${undecided}`
+      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${wrapped([...reasons, ...removed])}\n${undecided}`
     )
   }
 
@@ -149,15 +150,6 @@ export interface Ready {
   readonly taken: readonly Socket[]
 }
 
-function table(rows: readonly (readonly [string, string])[]): string {
-  const plain = (text: string) => text.replace(colours, '')
-  const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
-  const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
-  // the name of a folder can have a line end in it, and must not begin another row
-  const under = `\n${' '.repeat(width + 2)}`
-  return rows.map(([left, right]) => `${pad(left)}  ${right.replaceAll('\n', under)}\n`).join('')
-}
-
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ')
 }
@@ -179,6 +171,3 @@ function describeProof({ sockets }: Proof, plan: Plan): string {
   const seal = plan.seal ? '. Sealed: no other can be opened' : ''
   return `${count}: ${list}; ${audience[plan.policy.reach]}${seal}`
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts
-const colours = /\x1b\[[\d;]*m/g
