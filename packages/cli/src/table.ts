@@ -18,13 +18,14 @@ export function wrapped(rows: Rows): string {
   return rows.map(text).join('\n')
 }
 
-/** Two columns: a line for each row, however long, so that a command can be copied. */
-export function table(rows: Rows): string {
+/** Two columns. Without `columns` a line for each row, however long, so that a command can be copied. */
+export function table(rows: Rows, columns = Number.POSITIVE_INFINITY): string {
   const width = leftColumn(rows)
   const pad = (left: string) => left + ' '.repeat(Math.max(0, width - length(left)))
   // the name of a folder can have a line end in it, and must not begin another row
   const under = `\n${' '.repeat(width + 2)}`
-  return rows.map(([left, right]) => `${pad(left)}  ${right.replaceAll('\n', under)}\n`).join('')
+  const fold = (right: string) => right.split('\n').flatMap((line) => wrap(line, columns - width - 2))
+  return rows.map(([left, right]) => `${pad(left)}  ${fold(right).join(under)}\n`).join('')
 }
 
 type Rows = readonly (readonly [left: string, right: string])[]
@@ -41,7 +42,7 @@ function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
+    if (lines.length > 0 && length(longer) <= width) lines[lines.length - 1] = longer
     else lines.push(word)
   }
   return lines
