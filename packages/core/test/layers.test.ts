@@ -33,7 +33,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   pace: ['node:'],
   cause: ['read', 'node:'],
   // steps
-  failure: ['address', 'cause', 'command', 'errors', 'port'],
+  exposed: ['address', 'cause', 'command', 'errors'],
+  failure: ['address', 'cause', 'command', 'errors', 'exposed', 'port'],
   prepare: [
     'address',
     'errors',
@@ -51,7 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   wait: ['errors', 'quote', 'ready'],
-  watch: ['errors', 'failure', 'pace', 'node:'],
+  watch: ['exposed', 'failure', 'pace', 'node:'],
   // the only composition
   launch: ['errors', 'failure', 'guard', 'here', 'logs', 'prepare', 'wait', 'watch'],
 }
