@@ -1,5 +1,6 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
+import { handOn, safely } from './events.ts'
 import { explainSetback, isPortRace } from './failure.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
 import { type Here, here } from './here.ts'
@@ -7,8 +8,8 @@ import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import { decide, type Found, find, longestStart, type PrepareOptions } from './prepare.ts'
-import type { GuardEvent, Terminal } from './protocol.ts'
-import type { LaunchEvent, LaunchOptions, Server } from './server.ts'
+import type { Terminal } from './protocol.ts'
+import type { LaunchOptions, Server } from './server.ts'
 import { checkWait, waitUntilReady } from './wait.ts'
 import { watchEnd, watchOutput } from './watch.ts'
 
@@ -106,7 +107,7 @@ async function run(
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, plan, complete)
   let pid = 0
-  report(guard, onEvent, (event) => {
+  handOn(guard, onEvent, (event) => {
     pid = event.pid
   })
   const { host, port } = plan.policy.bind
@@ -170,44 +171,6 @@ async function run(
       return exited
     },
     [Symbol.asyncDispose]: async () => void (await stop()),
-  }
-}
-
-/** Hands the guard's events on. */
-function report(
-  guard: Guard,
-  onEvent: (event: LaunchEvent) => void,
-  onStart: (event: { readonly pid: number }) => void,
-): void {
-  guard.onEvent((event) => {
-    if (event.event === 'guard') onEvent({ event: 'guard', python: event.python, source: event.sockets })
-    if (event.event === 'started' || event.event === 'restarted') {
-      onStart(event)
-      onEvent(event)
-    }
-    if (isHandedOn(event)) onEvent(event)
-  })
-}
-
-const handedOn = [
-  ...(['listening', 'strangers', 'exposed', 'refused'] as const),
-  ...(['stalled', 'recovered', 'unseen', 'cleaned'] as const),
-]
-
-function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {
-  return handedOn.some((name) => name === event.event)
-}
-
-/** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
-function safely<Values extends unknown[], Result>(callback: ((...values: Values) => Result) | undefined) {
-  return (...values: Values): Result | undefined => {
-    try {
-      return callback?.(...values)
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error
-      })
-    }
   }
 }
 

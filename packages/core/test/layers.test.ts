@@ -14,6 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   logs: ['clean'],
   channel: ['clean'],
   server: [],
+  events: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
   words: ['errors', 'quote'],
@@ -54,7 +55,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wait: ['errors', 'quote', 'ready'],
   watch: ['exposed', 'failure', 'pace', 'node:'],
   // the only composition
-  launch: ['errors', 'failure', 'guard', 'here', 'logs', 'prepare', 'wait', 'watch'],
+  launch: ['errors', 'events', 'failure', 'guard', 'here', 'logs', 'prepare', 'wait', 'watch'],
 }
 
 const source = new URL('../src/', import.meta.url)
