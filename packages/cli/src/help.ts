@@ -1,6 +1,7 @@
 import { type AnyAdapter, risks } from '@devlaunch/core'
 import { adapters } from './adapters.ts'
 import { options } from './args.ts'
+import { wrapped } from './table.ts'
 
 /** For `--help`. */
 export function help(): string {
@@ -10,13 +11,13 @@ export function help(): string {
   devlaunch which [server]     the Python that would be used, and why no other
 
 Servers (without one, devlaunch looks at the project):
-${table(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
+${wrapped(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
 
 Options:
 ${optionTable()}
 
 Risks, each accepted by --allow:
-${table(Object.entries(risks))}
+${wrapped(Object.entries(risks))}
 
 Exit codes: 2 usage, 3 refused, 4 no Python or framework, 5 port taken,
 6 failed, 7 not ready in time, 8 exposed, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP;
@@ -37,7 +38,7 @@ export function helpFor(adapter: AnyAdapter): string {
   ])
   return `devlaunch ${name} ${targetWord(adapter)} [options] [-- arguments of ${name}]
 
-${table([
+${wrapped([
   ['needs', wanted ? wanted.distribution : 'nothing but Python'],
   ['target', targetHelp[target.kind]],
   ['port', `${port}, or the next free one`],
@@ -46,7 +47,7 @@ ${table([
 ])}
 
 How the policy is enforced:
-${table(rows as [string, string][])}
+${wrapped(rows as [string, string][])}
 
 Options:
 ${optionTable()}
@@ -73,30 +74,11 @@ function summary({ package: wanted, port }: AnyAdapter): string {
 }
 
 function optionTable(): string {
-  return table(
+  return wrapped(
     Object.entries(options).map(([name, option]) => {
       const short = 'short' in option ? `-${option.short}, ` : ''
       const value = 'value' in option ? ` ${option.value}` : ''
       return [`${short}--${name}${value}`, option.help]
     }),
   )
-}
-
-/** Two columns; what is longer than a terminal is wide goes on below the right one. */
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  const next = `\n${' '.repeat(width + 4)}`
-  return rows
-    .map(([left, right]) => `  ${left.padEnd(width)}  ${wrap(right, 76 - width).join(next)}`)
-    .join('\n')
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
-    else lines.push(word)
-  }
-  return lines
 }

@@ -1,6 +1,7 @@
 export {
   type Adapter,
   type AnyAdapter,
+  Cleaner,
   DevlaunchError,
   type ErrorCode,
   type Exit,
@@ -13,14 +14,18 @@ export {
   type PlanOptions,
   type Policy,
   type PrepareOptions,
+  type Process,
   type Proof,
   prepare,
   type Reason,
+  type Refusal,
   type Risk,
   risks,
   type Server,
   type Socket,
+  type Stall,
   type Stream,
+  type Terminal,
 } from '@devlaunch/core'
 export { type DjangoOptions, django } from '@devlaunch/django'
 export { type FlaskOptions, flask } from '@devlaunch/flask'

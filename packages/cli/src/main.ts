@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DevlaunchError, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
+import { DevlaunchError, here, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
 import { type Arguments, parse } from './args.ts'
 import { choose, named } from './choose.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -40,20 +40,11 @@ async function run(args: Arguments): Promise<number> {
   const [word, second] = args.words
   if (args.version) return print(`${await version()}\n`)
   if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
-  checkHere()
+  here() // it may be gone, and every relative path is resolved from it
   if (word === 'which') return which(second, args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)
   return serve(choice, args)
-}
-
-function checkHere(): void {
-  try {
-    process.cwd()
-  } catch (cause) {
-    const hint = 'go to one that does'
-    throw new DevlaunchError('USAGE', 'the working directory no longer exists', { cause, hint })
-  }
 }
 
 function helpText(name: string | undefined): string {

@@ -15,6 +15,7 @@ import {
   type Stall,
 } from '@devlaunch/core'
 import { ours } from './mark.ts'
+import { table, wrapped } from './table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -43,7 +44,7 @@ export class Printer {
       rows.push(['Expose', this.#style('dim', '--host ADDRESS --allow lan-bind')])
     const modes = [reload && 'reloading', debug && 'debugger on'].filter(Boolean).join(', ')
     const title = `${plan.server} ${plan.version ?? ''}`.trim()
-    return `${this.#ours(`${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${table(rows)}`)}\n`
+    return `${this.#ours(`${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${table(rows, this.#columns)}`)}\n`
   }
 
   error(error: DevlaunchError, { withOutput }: { readonly withOutput: boolean }): string {
@@ -63,7 +64,7 @@ export class Printer {
 
   strangers(sockets: readonly Socket[]): string {
     const others = sockets.map((socket) => describeHolder(socket)).join('; ')
-    return this.#ours(`${this.#style('yellow', 'warning')}  somebody else listens there too: ${others}`)
+    return this.#news('yellow', 'warning', `somebody else listens there too: ${others}`)
   }
 
   /** It runs, and serves nobody. */
@@ -75,23 +76,23 @@ export class Printer {
       unaccepted: `${server} accepts no connection: it is blocked (a breakpoint, a long call in the event loop)`,
       silent: `${server} listens but has not answered GET ${path} for 2 s: name a path that answers with --ready-path`,
     }
-    return this.#ours(`${this.#style('yellow', 'warning')}  ${texts[reason]}`)
+    return this.#news('yellow', 'warning', texts[reason])
   }
 
   recovered(reason: Stall): string {
     const now = reason === 'unaccepted' ? 'it accepts connections again' : 'a process that answers runs again'
-    return this.#ours(`${this.#style('green', 'recovered')}  ${now}`)
+    return this.#news('green', 'recovered', now)
   }
 
   unseen({ pid, command }: Process): string {
     const who = `pid ${pid} (${command})`
     const what = "has a network of its own: what it listens on there can't be seen"
-    return this.#ours(`${this.#style('yellow', 'warning')}  ${who} ${what}`)
+    return this.#news('yellow', 'warning', `${who} ${what}`)
   }
 
   cleaned(processes: readonly Process[]): string {
     const list = processes.map(({ pid, command }) => `pid ${pid} (${command || 'unknown'})`).join(', ')
-    return this.#ours(`ended what a devlaunch that was killed had left: ${list}`)
+    return this.#news('green', 'cleaned', `ended what a devlaunch that was killed had left: ${list}`)
   }
 
   /** `--dry-run` */
@@ -105,7 +106,7 @@ export class Printer {
       plan.unenforced.length > 0 ? `\nOnly the app decides: ${plan.unenforced.join(', ')}\n` : ''
     return (
       `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
-      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${indent(table([...reasons, ...removed]))}${undecided}`
+      `cd ${plan.cwd}\n${commandLine(plan)}\n\n${wrapped([...reasons, ...removed])}\n${undecided}`
     )
   }
 
@@ -117,6 +118,15 @@ export class Printer {
       return [each === chosen ? this.#style('bold', each.path) : each.path, `${each.why}; ${verdict}`]
     })
     return indent(table(rows))
+  }
+
+  #news(style: Style, word: string, text: string): string {
+    return this.#ours(table([[this.#style(style, word), text]], this.#columns))
+  }
+
+  /** Of a terminal, beside the mark. */
+  get #columns(): number | undefined {
+    return this.#stream.isTTY ? this.#stream.columns - 2 : undefined
   }
 
   #ours(text: string): string {
@@ -149,15 +159,6 @@ export interface Ready {
   readonly taken: readonly Socket[]
 }
 
-function table(rows: readonly (readonly [string, string])[]): string {
-  const plain = (text: string) => text.replace(colours, '')
-  const width = Math.max(0, ...rows.map(([left]) => Math.min(plain(left).length, 28)))
-  const pad = (left: string) => left + ' '.repeat(Math.max(0, width - plain(left).length))
-  // the name of a folder can have a line end in it, and must not begin another row
-  const under = `\n${' '.repeat(width + 2)}`
-  return rows.map(([left, right]) => `${pad(left)}  ${right.replaceAll('\n', under)}\n`).join('')
-}
-
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ')
 }
@@ -179,6 +180,3 @@ function describeProof({ sockets }: Proof, plan: Plan): string {
   const seal = plan.seal ? '. Sealed: no other can be opened' : ''
   return `${count}: ${list}; ${audience[plan.policy.reach]}${seal}`
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts
-const colours = /\x1b\[[\d;]*m/g

@@ -13,6 +13,7 @@ const cases: readonly (readonly [Flooding, Holder, number])[] = [
   ['endless', 'silence', 200],
   ['lines', 'json', 50],
   ['wide', 'json', 20],
+  ['empty', 'json', 5],
   ['broken', 'silence', 20],
   ['wide', 'callback', 20],
 ]

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import {
   DevlaunchError,
   type Exit,
@@ -151,4 +152,35 @@ test('a server that ends, and one that somebody joins', () => {
   expect(printer.strangers([socket()])).toBe(
     '\n▐ warning  somebody else listens there too: pid 4711 (python other.py, in /other), on 127.0.0.1:8000\n',
   )
+})
+
+test('on a terminal every line of a ready server and of a warning has the mark and fits', () => {
+  const screen = new Printer(Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as never)
+  const holder = socket({
+    command: 'python -m http.server --bind 127.0.0.1 8000',
+    cwd: '/home/somebody/shop',
+  })
+  const ready = screen.ready({
+    plan: {
+      ...scene.plan,
+      seal: true,
+      unset: ['GUNICORN_CMD_ARGS', 'UVICORN_PORT', 'WEB_CONCURRENCY', 'PORT'],
+    },
+    python: {
+      path: '/shop/.venv/bin/python',
+      why: 'found in the project',
+      version: '3.13.0',
+      release: '0.30.0',
+    },
+    pythonVersion: '3.13.0',
+    proof: { sockets: [socket(), socket({ port: 9229 })], neighbours: [holder] },
+    proven: true,
+    taken: [holder],
+    notes: [],
+  })
+  const stalls = (['childless', 'respawning', 'unaccepted', 'silent'] as const).map((reason) =>
+    screen.stalled(reason, { server: 'gunicorn', reload: true, path: '/' }),
+  )
+  const lines = stripVTControlCharacters([ready, ...stalls, screen.strangers([holder])].join('')).split('\n')
+  expect(lines.filter((line) => line !== '' && !/^▐.{0,79}$/.test(line))).toEqual([])
 })

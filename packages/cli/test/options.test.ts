@@ -1,9 +1,10 @@
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { adapters } from '../src/adapters.ts'
 import { options } from '../src/args.ts'
-import { devlaunch, newestPython, start } from './kit/cli.ts'
+import { command, devlaunch, newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { until } from './kit/until.ts'
 
@@ -57,6 +58,21 @@ describe('--env-file', () => {
     expect(plan.env).not.toHaveProperty('UVICORN_UDS')
     expect(plan.policy.bind).toMatchObject({ host: '127.0.0.1' })
   })
+
+  test.runIf(process.platform === 'linux')(
+    'is a pipe, by its short name: Node reads that of the long one',
+    async () => {
+      await using folder = await project(files)
+      const plan = (option: string) => {
+        const words = ['uvicorn', 'app:app', option, '/dev/stdin', '--python', newestPython()]
+        const script = ['-c', 'echo NEW=made | "$@"', 'sh', ...command, ...words, '--dry-run', '--json']
+        return execa('sh', script, { cwd: folder.path, reject: false })
+      }
+      expect(JSON.parse((await plan('-e')).stdout).env).toMatchObject({ NEW: '...' })
+      const { code, env } = JSON.parse((await plan('--env-file')).stdout)
+      expect(code ?? env.NEW).toMatch(/^(?:USAGE|\.\.\.)$/) // never without a word
+    },
+  )
 
   test('that is missing is named', async () => {
     await using folder = await project({ ...files })

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { clean } from './clean.ts'
 
 /** Characters of a message. The longest are lists of sockets, of a few hundred characters each. */
 const longest = 1 << 23
@@ -27,7 +28,7 @@ export function readMessages<Message extends { readonly event: string }>(
   }
   const giveUp = (text: string) => {
     stream.off('data', read).resume()
-    onGarbage(clean(text.slice(0, 60)))
+    onGarbage(oneLine(text.slice(0, 60)))
   }
   stream.setEncoding('utf8').on('data', read)
 }
@@ -43,9 +44,9 @@ function parse(line: string): object | undefined {
 
 /** A process chooses its own command line and folder, and a person reads them in a terminal. */
 function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? clean(value).slice(0, 1000) : value
+  return typeof value === 'string' ? oneLine(value).slice(0, 1000) : value
 }
 
-function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+function oneLine(text: string): string {
+  return clean(text).replace(/[\t\n]+/g, ' ')
 }

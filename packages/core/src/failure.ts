@@ -1,11 +1,12 @@
 import type { AnyAdapter } from './adapter.ts'
 import { authority } from './address.ts'
-import { backgroundCause, isInstalled, likelyCause, place, sourceLine } from './cause.ts'
+import { backgroundCause } from './cause.ts'
 import { commandLine } from './command.ts'
 import { DevlaunchError, type ErrorCode, type ErrorParts } from './errors.ts'
+import { exposed, refused } from './exposed.ts'
 import type { Plan } from './plan.ts'
 import { cannotListen } from './port.ts'
-import type { Refusal, Socket, Stall } from './protocol.ts'
+import type { Socket, Stall } from './protocol.ts'
 import type { Setback } from './wait.ts'
 
 export interface Scene {
@@ -32,9 +33,10 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'refused':
       return refused(setback.refusal, plan)
     case 'lost':
-      return fail('GUARD_LOST', `the guard of ${plan.server} is gone: ${setback.reason}`, {
+      return guardLost(plan, setback.reason, {
         ...withTail(output),
-        hint: /EAGAIN/.test(setback.reason) ? 'allow more processes (ulimit -u), or end some' : guardHint,
+        command: commandLine(plan),
+        python: plan.file,
       })
     case 'not-run':
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
@@ -79,62 +81,21 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
   }
 }
 
-/** Nobody ends a guard on purpose, and one that never started is its Python's fault. */
-export const guardHint =
-  'look for what ended it (out of memory, kill); if nothing did, name another Python with --python'
+/** GUARD_LOST: nobody ends a guard on purpose, and one that never started is its Python's fault. */
+export function guardLost({ server }: Plan, reason: string, parts: ErrorParts = {}): DevlaunchError {
+  return new DevlaunchError('GUARD_LOST', `the guard of ${server} is gone: ${reason}`, {
+    ...parts,
+    hint: /EAGAIN/.test(reason)
+      ? 'allow more processes (ulimit -u), or end some'
+      : 'look for what ended it (out of memory, kill); if nothing did, name another Python with --python',
+  })
+}
 
 const stalls: Readonly<Record<Stall, string>> = {
   childless: 'the process that should answer has ended, and no other is started',
   respawning: 'its workers end as soon as they are started',
   unaccepted: 'it accepts no connection',
   silent: 'it gives no answer',
-}
-
-/** EXPOSED, with the process, the address and the likeliest cause. */
-export async function exposed(sockets: readonly Socket[], plan: Plan): Promise<DevlaunchError> {
-  const [socket] = sockets
-  if (!socket) return new DevlaunchError('EXPOSED', `${plan.server} listened wider than planned`)
-  const { protocol, address, port, pid, command } = socket
-  const where = `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)}`
-  const cause = await likelyCause(plan.cwd, socket)
-  return new DevlaunchError(
-    'EXPOSED',
-    `pid ${pid} (${command || 'it has ended'}) listened on ${where}, open to ${audience(socket)}; ` +
-      `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
-    {
-      ...(cause && { output: `likely cause: ${cause}` }),
-      command: commandLine(plan),
-      python: plan.file,
-      hint: cause ? narrower : 'look for code or configuration of the project that opens a socket of its own',
-    },
-  )
-}
-
-/** EXPOSED, before it was: the same with the line of code that wanted it. */
-export async function refused(refusal: Refusal, plan: Plan): Promise<DevlaunchError> {
-  const { address, port, pid, command, file, line } = refusal
-  const where = file && place(plan.cwd, file, line)
-  const cause = isInstalled(file) && (await likelyCause(plan.cwd, refusal))
-  return new DevlaunchError(
-    'EXPOSED',
-    `pid ${pid} (${command || 'it has ended'}) was refused ${authority(address, port)}${where && ` (${where})`}, ` +
-      `open to ${audience(refusal)}, before it listened there; ` +
-      `planned was ${plan.policy.bind.authority} and nothing wider. The server was ended.`,
-    {
-      output: [file && `${where}: ${await sourceLine(file, line)}`, cause && `likely cause: ${cause}`]
-        .filter(Boolean)
-        .join('\n'),
-      command: commandLine(plan),
-      python: plan.file,
-      hint: narrower,
-    },
-  )
-}
-
-const narrower = 'let that code listen on 127.0.0.1, or leave the listening to the server'
-
-function audience({ reach }: Pick<Socket, 'reach'>): string {
-  return reach === 'lan' ? 'the local network' : 'every network'
 }
 
 /** "Python on Linux: Errno 98, on macOS: Errno 48"; Django: "That port is already in use." */

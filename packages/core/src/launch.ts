@@ -1,13 +1,15 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
+import { handOn, safely } from './events.ts'
 import { explainSetback, isPortRace } from './failure.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
+import { type Here, here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
-import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
-import type { GuardEvent, Terminal } from './protocol.ts'
-import type { LaunchEvent, LaunchOptions, Server } from './server.ts'
+import { decide, type Found, find, longestStart, type PrepareOptions } from './prepare.ts'
+import type { Terminal } from './protocol.ts'
+import type { LaunchOptions, Server } from './server.ts'
 import { checkWait, waitUntilReady } from './wait.ts'
 import { watchEnd, watchOutput } from './watch.ts'
 
@@ -17,8 +19,8 @@ const graces: readonly number[] = [3, 2]
 /** The same for a server that has served nobody: uvicorn's parent hears nothing while a worker imports the app. */
 const startGraces: readonly number[] = [1]
 
-/** How many times a launch is tried, as long as another process takes the port in the last moment. */
-const races = 3
+/** How many times a server is started, as long as another process takes the port in the last moment. */
+const races = 10
 
 /**
  * Starts a server and resolves when it is ready: its own sockets listen exactly where planned, nobody else's answer
@@ -34,12 +36,19 @@ export async function launch<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions = {} as Options & LaunchOptions,
 ): Promise<Server> {
-  for (let attempt = 1; ; attempt++) {
+  checkWait(options)
+  const where = here()
+  const found = await find(adapter, options, where).catch((error) => {
+    throw options.signal?.aborted ? calledOff(adapter) : error
+  })
+  const started = performance.now()
+  for (let race = 1; ; race++) {
     try {
-      return await launchOnce(adapter, options)
+      return await start(adapter, options, found, where, race > 1)
     } catch (error) {
       const named = options.port !== undefined && options.strictPort
-      if (!isPortRace(error) || named || attempt === races) throw error
+      const late = performance.now() - started > (options.timeout ?? longestStart)
+      if (!isPortRace(error) || named || late || race === races) throw error
     }
   }
 }
@@ -52,21 +61,31 @@ export async function prepare<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & PrepareOptions & { readonly terminal?: unknown } = {} as Options & PrepareOptions,
 ): Promise<{ plan: Plan; python: Interpreter }> {
-  const here = whereWeAre()
-  const found = await find(adapter, options, here)
-  return { plan: await decide(adapter, options, found, here), python: found.python }
+  const where = here()
+  const found = await find(adapter, options, where)
+  return { plan: await decide(adapter, options, found, where), python: found.python }
 }
 
-async function launchOnce(adapter: AnyAdapter, options: LaunchOptions): Promise<Server> {
-  checkWait(options)
-  const here = whereWeAre()
-  const found = await find(adapter, options, here).catch((error) => {
-    throw options.signal?.aborted ? calledOff(adapter) : error
-  })
+/** `lost`: another process has taken the port that was chosen before. */
+async function start(
+  adapter: AnyAdapter,
+  options: LaunchOptions,
+  found: Found,
+  where: Here,
+  lost: boolean,
+): Promise<Server> {
   if (options.signal?.aborted) throw calledOff(adapter)
   const guard = openGuard(found.python.path, options.terminal !== undefined, options.timeout) // starts up while we decide
   try {
-    return await run(adapter, options, guard, found, here)
+    const decided = () => decide(adapter, options, found, where, lost)
+    const plan = await decided().catch(async (error) => {
+      if (!isPortRace(error)) throw error
+      const processes = await guard.clean() // what a killed guard has left may hold the port
+      if (processes.length === 0) throw error
+      safely(options.onEvent)({ event: 'cleaned', processes })
+      return decided()
+    })
+    return await run(adapter, options, guard, found.python, plan)
   } catch (error) {
     guard.stop(startGraces)
     await guard.ended
@@ -78,20 +97,13 @@ async function run(
   adapter: AnyAdapter,
   options: LaunchOptions,
   guard: Guard,
-  found: Found,
-  here: Here,
+  python: Interpreter,
+  plan: Plan,
 ): Promise<Server> {
-  const { timeout = 60_000, signal, terminal, readyPath } = options
+  const { timeout = longestStart, signal, terminal, readyPath } = options
   const onEvent = safely(options.onEvent)
   const onOutput = safely(options.onOutput)
-  const plan = await decide(adapter, options, found, here).catch(async (error) => {
-    if (!(error instanceof DevlaunchError && error.code === 'PORT_TAKEN')) throw error
-    const processes = await guard.clean() // what a killed guard has left may hold it
-    if (processes.length === 0) throw error
-    onEvent({ event: 'cleaned', processes })
-    return decide(adapter, options, found, here)
-  })
-  onEvent({ event: 'planned', plan, python: found.python })
+  onEvent({ event: 'planned', plan, python })
   if (signal?.aborted) throw calledOff(adapter)
   const log = new Log()
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
@@ -102,7 +114,7 @@ async function run(
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, plan, complete)
   let pid = 0
-  report(guard, onEvent, (event) => {
+  handOn(guard, onEvent, (event) => {
     pid = event.pid
   })
   const { host, port } = plan.policy.bind
@@ -131,7 +143,7 @@ async function run(
     phase = 'failed'
     guard.stop(startGraces)
     await exited // its last words are part of the reason
-    const holders = () => whoHolds(found.python.path, port)
+    const holders = () => whoHolds(python.path, port)
     throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
   }
   phase = 'ready'
@@ -153,7 +165,7 @@ async function run(
       return pid
     },
     plan,
-    python: found.python,
+    python,
     proof: outcome,
     notes: adapter.notes?.filter(({ match }) => match.test(log.text)).map(({ note }) => note) ?? [],
     logs: log,
@@ -169,59 +181,10 @@ async function run(
   }
 }
 
-/** Hands the guard's events on. */
-function report(
-  guard: Guard,
-  onEvent: (event: LaunchEvent) => void,
-  onStart: (event: { readonly pid: number }) => void,
-): void {
-  guard.onEvent((event) => {
-    if (event.event === 'guard') onEvent({ event: 'guard', python: event.python, source: event.sockets })
-    if (event.event === 'started' || event.event === 'restarted') {
-      onStart(event)
-      onEvent(event)
-    }
-    if (isHandedOn(event)) onEvent(event)
-  })
-}
-
-const handedOn = [
-  ...(['listening', 'strangers', 'exposed', 'refused'] as const),
-  ...(['stalled', 'recovered', 'unseen', 'cleaned'] as const),
-]
-
-function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {
-  return handedOn.some((name) => name === event.event)
-}
-
-/** A throw in a user's callback is theirs to see, as in any listener; it doesn't stop us from ending the server. */
-function safely<Values extends unknown[], Result>(callback: ((...values: Values) => Result) | undefined) {
-  return (...values: Values): Result | undefined => {
-    try {
-      return callback?.(...values)
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error
-      })
-    }
-  }
-}
-
 function calledOff({ name }: AnyAdapter): DevlaunchError {
   return new DevlaunchError('ABORTED', `the launch of ${name} was called off`)
 }
 
 function size({ columns, rows }: Terminal): Terminal {
   return { columns, rows }
-}
-
-function whereWeAre(): Here {
-  try {
-    return { cwd: process.cwd(), env: process.env }
-  } catch (cause) {
-    throw new DevlaunchError('USAGE', 'the working directory no longer exists', {
-      cause,
-      hint: 'go to one that does',
-    })
-  }
 }

@@ -1,3 +1,5 @@
+import { clean } from './clean.ts'
+
 /** Where a server wrote something. */
 export type Stream = 'stdout' | 'stderr'
 
@@ -22,10 +24,10 @@ export class Log implements Logs {
   #pending = { stdout: '', stderr: '' }
 
   add(chunk: string, stream: Stream): void {
-    const lines = (this.#pending[stream] + chunk).split('\n')
+    const lines = tail(this.#pending[stream] + chunk, most.lines).split('\n')
     this.#pending[stream] = copy((lines.pop() ?? '').slice(0, most.characters))
     if (lines.length === 0) return
-    const last = lines.slice(-most.lines).map((line) => line.slice(0, most.characters).replace(/\r$/, ''))
+    const last = lines.map((line) => line.slice(0, most.characters).replace(/\r$/, ''))
     const kept = copy(last.join('\n')).split('\n')
     for (const log of [this[stream], this.all]) {
       log.push(...kept)
@@ -36,7 +38,7 @@ export class Log implements Logs {
   /** What was printed last, the line that has no end yet included, without colours. */
   get text(): string {
     const last = [this.#pending.stdout, this.#pending.stderr].filter(Boolean)
-    return [...this.all, ...last].map((line) => line.replace(colours, '').slice(0, telling)).join('\n')
+    return clean([...this.all, ...last].map((line) => line.slice(0, telling)).join('\n'))
   }
 }
 
@@ -45,5 +47,12 @@ function copy(text: string): string {
   return Buffer.from(text).toString()
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is how a terminal colour starts
-const colours = /\x1b\[[\d;]*m/g
+/** The last lines of a text, and what follows them. A chunk can be 65 536 line ends, and most of them aren't kept. */
+function tail(text: string, lines: number): string {
+  let start = text.length
+  for (let ends = 0; ends <= lines; ends++) {
+    start = start === 0 ? -1 : text.lastIndexOf('\n', start - 1)
+    if (start < 0) return text
+  }
+  return text.slice(start + 1)
+}

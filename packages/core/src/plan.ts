@@ -2,7 +2,7 @@ import { delimiter } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Enforced, Policy } from './policy.ts'
-import { quote, unfit } from './quote.ts'
+import { checkWishes } from './words.ts'
 
 /** Everything that will be run. Nothing has happened yet. */
 export interface Plan {
@@ -185,86 +185,6 @@ function explain(field: keyof Enforced, policy: Policy): string {
   return why[field]
 }
 
-/**
- * A module path, a name in it, a factory call with plain literals; nothing that an option parser or a shell could
- * take for something else.
- */
-const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
-
-/**
- * Whatever can be refused before anything is looked up.
- * @throws DevlaunchError as `plan` does.
- */
-export function checkWishes(adapter: AnyAdapter, options: object & PlanOptions, policy: Policy): void {
-  checkTarget(adapter, options)
-  checkArguments(adapter, options.args ?? [])
-  checkVariables(options.env ?? {})
-  checkAbilities(adapter, policy)
-}
-
-function checkTarget(adapter: AnyAdapter, options: object): void {
-  const { kind, option, required, example } = adapter.target
-  const target: unknown = (options as Record<string, unknown>)[option]
-  if (target === undefined) {
-    if (!required) return
-    throw new DevlaunchError('USAGE', `${adapter.name} needs to know what to serve`, {
-      hint: `name it, for example: devlaunch ${adapter.name} ${example}`,
-    })
-  }
-  const reason = typeof target === 'string' ? unfit(target) : 'it is no text'
-  if (typeof target !== 'string' || reason) {
-    throw new DevlaunchError('USAGE', `${quote(target)} can't be served by ${adapter.name}: ${reason}`, {
-      hint: `name what to serve, for example: ${example}`,
-    })
-  }
-  if (kind === 'app' && (!appTarget.test(target) || /[\r\n]/.test(target))) {
-    throw new DevlaunchError('USAGE', `${quote(target)} is not an app for ${adapter.name}`, {
-      hint: `write a module and a name in it, for example: ${example}`,
-    })
-  }
-}
-
-function checkArguments(adapter: AnyAdapter, args: readonly string[]): void {
-  for (const argument of args) {
-    const reason = unfit(argument)
-    if (reason) {
-      throw new DevlaunchError('USAGE', `${quote(argument)} can't be passed to a program: ${reason}`, {
-        hint: 'leave that out, or put it into a file',
-      })
-    }
-    const reserved = [separator, ...adapter.reserved].find(({ match }) => match.test(argument))
-    if (reserved) {
-      throw new DevlaunchError('REFUSED', `${adapter.name} can't be given ${quote(argument)}`, {
-        hint: reserved.use,
-      })
-    }
-  }
-}
-
-function checkVariables(env: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(env)) {
-    const badName = name === '' ? 'it is empty' : name.includes('=') ? 'it has a "="' : unfit(name)
-    const reason = badName ?? unfit(`${name}=${value}`)
-    if (!reason) continue
-    throw new DevlaunchError(
-      'USAGE',
-      `${badName ? `${quote(name)} is no name for a variable` : `the variable ${quote(name)} can't have that value`}: ${reason}`,
-      { hint: 'correct it in the options, or in the file that --env-file names' },
-    )
-  }
-}
-
-/** What a server has no row for can't be switched on. */
-function checkAbilities({ name, enforce }: AnyAdapter, policy: Policy): void {
-  for (const field of ['debugger', 'reload'] as const) {
-    if (!policy[field] || enforce[field] !== 'absent') continue
-    const what = field === 'reload' ? 'a reloader' : 'a debugger'
-    throw new DevlaunchError('USAGE', `${name} has no such thing as ${what}`, {
-      hint: `leave out --${field === 'reload' ? 'reload' : 'debug'}`,
-    })
-  }
-}
-
 /** A sealed server can't open the socket that it answers on. */
 function checkSeal({ name, target }: AnyAdapter, listener: Plan['listener'], { platform }: Facts): void {
   if (platform !== 'linux') {
@@ -276,12 +196,6 @@ function checkSeal({ name, target }: AnyAdapter, listener: Plan['listener'], { p
   throw new DevlaunchError('USAGE', `${name} can't be sealed: its server opens its own socket`, {
     hint: `leave out --seal${target.kind === 'directory' ? '' : ', or serve the app with gunicorn or uvicorn'}`,
   })
-}
-
-/** Behind it a server takes every flag of ours for a name. */
-const separator = {
-  match: /^--$/,
-  use: "leave it out: the arguments behind devlaunch's own -- are passed on as they are",
 }
 
 function matching(patterns: readonly string[], names: readonly string[]): string[] {

@@ -10,6 +10,8 @@ export interface PortWish {
   readonly port: number | undefined
   /** The first choice or none. */
   readonly strict: boolean
+  /** Has another process taken what was chosen before? */
+  readonly lost: boolean
 }
 
 /** How many ports after the first choice are tried: a person recognises 8003, not 41267. */
@@ -19,15 +21,20 @@ const neighbourhood = 100
  * A port on which nobody listens at this address now. Another process can still take it before the server does.
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
  */
-export async function choosePort({ host, port, strict }: PortWish): Promise<number> {
+export async function choosePort({ host, port, strict, lost }: PortWish): Promise<number> {
   if (port === undefined)
     return getPort({ host }).catch(({ code }) => Promise.reject(cannotListen(code, { host, port: 0 })))
   checkPort(port)
-  const failure = await tryPort(host, port)
-  if (!failure) return port
-  if (strict || failure.code !== 'EADDRINUSE') throw cannotListen(failure.code, { host, port })
+  if (!lost || strict) {
+    const failure = await tryPort(host, port)
+    if (!failure) return port
+    if (strict || failure.code !== 'EADDRINUSE') throw cannotListen(failure.code, { host, port })
+  }
   const next = Array.from({ length: neighbourhood }, (_, index) => port + 1 + index)
-  return getPort({ host, port: next.filter((each) => each <= 65_535) })
+  // whoever was faster may be one of many, who all look at the nearest port now
+  const first = lost ? Math.floor(Math.random() * neighbourhood) : 0
+  const inTurn = [...next.slice(first), ...next.slice(0, first)]
+  return getPort({ host, port: inTurn.filter((each) => each <= 65_535) })
 }
 
 /** Servers take what is not a port too: 99999 becomes 34463 in several, and 0 any port. */

@@ -4,25 +4,29 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
 import { type Address, authority, parseAddress } from './address.ts'
-import type { Environment } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
 import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
+import type { Here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
-import { checkWishes, type Plan, type PlanOptions, plan } from './plan.ts'
+import { type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
 import { choosePython } from './python.ts'
 import { quote, show } from './quote.ts'
-import { readText } from './read.ts'
+import { isPipe, readPipe, readText } from './read.ts'
 import { release } from './release.ts'
 import { findTarget, type Place } from './target.ts'
+import { checkWishes } from './words.ts'
 
 /** Everything that a plan depends on, beside the adapter's own options. */
 export interface PrepareOptions extends Wishes, PlanOptions {
   /** Default: the current working directory. */
   readonly cwd?: string
-  /** A file with `NAME=value` lines for the server. A variable that is set already wins over its line. */
+  /**
+   * A file, or a pipe as `<(command)` makes one, with `NAME=value` lines for the server; up to 1 MB. A variable that is
+   * set already wins over its line.
+   */
   readonly envFile?: string
   /** An interpreter, the folder of a virtual environment, or a command on the PATH. Default: the project's. */
   readonly python?: string
@@ -44,10 +48,8 @@ export interface Found {
   readonly address: Address
 }
 
-export interface Here {
-  readonly cwd: string
-  readonly env: Environment
-}
+/** Milliseconds until a server must be ready, where nobody has said. */
+export const longestStart = 60_000
 
 /** @throws DevlaunchError before anything was started, for whatever is wrong with the wishes or the project. */
 export async function find(
@@ -70,32 +72,23 @@ export async function find(
       signal: options.signal,
       timeout: options.timeout,
     }),
-    readEnvFile(options.envFile && resolve(here.cwd, options.envFile), here.env),
+    readEnvFile(options, here),
   ])
   return { python, place, env: { ...file, ...options.env }, address }
 }
 
 const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
 
-/** Chooses the port and makes the plan. */
+/** Chooses the port and makes the plan. `lost`: another process has taken the port that was chosen before. */
 export async function decide(
   adapter: AnyAdapter,
   options: PrepareOptions & { readonly terminal?: unknown },
   { python, place, env, address }: Found,
   here: Here,
+  lost = false,
 ): Promise<Plan> {
   const wanted = { ...options, env, [adapter.target.option]: place.target }
-  const planned = (port: number) =>
-    plan(adapter, wanted, resolvePolicy(options, address, port), {
-      python: python.path,
-      release: release(python.release),
-      cwd: place.cwd,
-      env: here.env,
-      platform: process.platform,
-      terminal: options.terminal !== undefined,
-      hook,
-    })
-  const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false }
+  const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false, lost }
   const port = await choosePort(wish).catch(async (error) => {
     if (!(error instanceof DevlaunchError) || error.code !== 'PORT_TAKEN') throw error
     throw portTaken(
@@ -103,7 +96,15 @@ export async function decide(
       await whoHolds(python.path, options.port ?? 0),
     )
   })
-  return planned(port)
+  return plan(adapter, wanted, resolvePolicy(options, address, port), {
+    python: python.path,
+    release: release(python.release),
+    cwd: place.cwd,
+    env: here.env,
+    platform: process.platform,
+    terminal: options.terminal !== undefined,
+    hook,
+  })
 }
 
 async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): Promise<Address> {
@@ -130,12 +131,22 @@ function absolute(python: string, here: Here): string {
   return /[\\/]/.test(python) ? resolve(here.cwd, python) : python
 }
 
-async function readEnvFile(path: string | undefined, env: Environment): Promise<Record<string, string>> {
-  if (!path) return {}
-  const text = await readText(path)
+async function readEnvFile(
+  { envFile, timeout = longestStart, signal }: PrepareOptions & { readonly timeout?: number },
+  { cwd, env }: Here,
+): Promise<Record<string, string>> {
+  if (!envFile) return {}
+  const path = resolve(cwd, envFile)
+  const pipe = await isPipe(path)
+  const text = await (pipe ? readPipe(path, timeout, signal) : readText(path))
   if (text === undefined) {
     throw new DevlaunchError('USAGE', `${show(path)} can't be read`, {
-      hint: 'name a file of up to 1 MB with --env-file, not a pipe',
+      hint: 'name a file or a pipe of up to 1 MB with --env-file; a pipe has to end in time',
+    })
+  }
+  if (pipe && text === '') {
+    throw new DevlaunchError('USAGE', `the pipe ${show(path)} was empty`, {
+      hint: 'on a command line write -e in place of --env-file, whose pipe Node itself reads first',
     })
   }
   const parsed = Object.entries(parseEnv(text) as Record<string, string>)

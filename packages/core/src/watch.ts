@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { AnyAdapter } from './adapter.ts'
-import { DevlaunchError } from './errors.ts'
-import { exposed, guardHint, refused } from './failure.ts'
+import type { DevlaunchError } from './errors.ts'
+import { exposed, refused } from './exposed.ts'
+import { guardLost } from './failure.ts'
 import type { Guard } from './guard.ts'
 import type { Log, Stream } from './logs.ts'
 import { pace } from './pace.ts'
@@ -77,12 +78,6 @@ export async function watchEnd(guard: Guard, plan: Plan, complete: Promise<unkno
     signal: exit !== null && exit < 0 ? -exit : null,
     killed,
     survivors,
-    error: (await error) ?? (gone ? undefined : guardLost(plan, lost)),
+    error: (await error) ?? (gone ? undefined : guardLost(plan, lost ?? 'it ended')),
   }
-}
-
-function guardLost(plan: Plan, reason: string | undefined): DevlaunchError {
-  return new DevlaunchError('GUARD_LOST', `the guard of ${plan.server} is gone: ${reason ?? 'it ended'}`, {
-    hint: guardHint,
-  })
 }

@@ -11,12 +11,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   quote: [],
   release: [],
   command: [],
-  logs: [],
-  channel: [],
+  logs: ['clean'],
+  channel: ['clean'],
   server: [],
+  events: [],
   address: ['ipaddr.js'],
   policy: ['address', 'errors'],
-  plan: ['errors', 'quote', 'node:path'],
+  words: ['errors', 'quote'],
+  plan: ['errors', 'words', 'node:path'],
   // one question or one place each
   read: ['node:'],
   question: ['kill', 'execa'],
@@ -25,13 +27,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   python: ['candidates', 'interpreter', 'errors', 'quote', 'node:'],
   target: ['candidates', 'errors', 'quote', 'node:'],
   port: ['address', 'errors', 'get-port', 'node:'],
+  here: ['errors'],
   kill: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
   pace: ['node:'],
   cause: ['read', 'node:'],
   // steps
-  failure: ['address', 'cause', 'command', 'errors', 'port'],
+  exposed: ['address', 'cause', 'command', 'errors'],
+  failure: ['address', 'cause', 'command', 'errors', 'exposed', 'port'],
   prepare: [
     'address',
     'errors',
@@ -45,12 +49,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'read',
     'release',
     'target',
+    'words',
     'node:',
   ],
   wait: ['errors', 'quote', 'ready'],
-  watch: ['errors', 'failure', 'pace', 'node:'],
+  watch: ['exposed', 'failure', 'pace', 'node:'],
   // the only composition
-  launch: ['errors', 'failure', 'guard', 'logs', 'prepare', 'wait', 'watch'],
+  launch: ['errors', 'events', 'failure', 'guard', 'here', 'logs', 'prepare', 'wait', 'watch'],
 }
 
 const source = new URL('../src/', import.meta.url)

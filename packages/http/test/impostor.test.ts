@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { launch } from '@devlaunch/core'
+import { launch, prepare } from '@devlaunch/core'
 import { http } from '@devlaunch/http'
 import { marked, servers } from '@devlaunch/testkit'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -39,7 +39,7 @@ async function impostor(script: string, config: 'file' | 'fifo' | 'none' = 'file
 test.for([
   ['sleeps, in a child', 'sleep 1000', /python didn't run it within 1 s/],
   ['ends', 'echo no such thing; exit 3', /exit code 3[\s\S]*no such thing/],
-  ['says what is no JSON', 'echo "so \u001b[2J what" >&3; sleep 1000', /something that said "so +\[2J what"/],
+  ['says what is no JSON', 'echo "so \u001b[2J what" >&3; sleep 1000', /something that said "so +what"/],
   ['says what is no message', 'echo null >&3; sleep 1000', /something that said "null"/],
   ['says what is no event', `echo '{"event":7}' >&3; sleep 1000`, /something that said/],
   ['never ends a line', 'exec cat /dev/zero >&3', /something that said/],
@@ -60,9 +60,40 @@ test.for(['fifo', 'none'] as const)(
   },
 )
 
-test.for(['/dev/zero', 'fifo'])('an env file that is %s is refused', async (file) => {
+async function folderWithFifo(): Promise<{ cwd: string; fifo: string }> {
   const cwd = await mkdtemp(join(tmpdir(), 'devlaunch-test-'))
   onTestFinished(() => rm(cwd, { recursive: true }))
-  if (file === 'fifo') mkfifo(join(cwd, file))
-  await expect(launch(http, { cwd, envFile: file })).rejects.toMatchObject({ code: 'USAGE' })
+  mkfifo(join(cwd, 'fifo'))
+  return { cwd, fifo: join(cwd, 'fifo') }
+}
+
+test.for(['/dev/zero', 'fifo'])('an env file that is %s, which never ends, is refused', async (file) => {
+  const { cwd } = await folderWithFifo()
+  const launched = launch(http, { cwd, envFile: join(cwd, file), timeout: 1000 })
+  await expect(launched).rejects.toMatchObject({
+    code: 'USAGE',
+    summary: expect.stringContaining("can't be read"),
+  })
+})
+
+test('an env file that is a FIFO is read when its writer comes', async () => {
+  const { cwd, fifo } = await folderWithFifo()
+  const prepared = prepare(http, { cwd, envFile: fifo })
+  await writeFile(fifo, 'COLOUR=blue\n')
+  expect((await prepared).plan.env).toMatchObject({ COLOUR: 'blue' })
+})
+
+test('an env file that is a FIFO of 2 MB is refused', async () => {
+  const { cwd, fifo } = await folderWithFifo()
+  const written = writeFile(fifo, 'A'.repeat(2_000_000)).catch(({ code }) => code)
+  await expect(launch(http, { cwd, envFile: fifo })).rejects.toMatchObject({ code: 'USAGE' })
+  expect(await written).toBe('EPIPE')
+})
+
+test('a launch that waits for a FIFO can be called off', async () => {
+  const { cwd, fifo } = await folderWithFifo()
+  const off = new AbortController()
+  const launched = launch(http, { cwd, envFile: fifo, signal: off.signal })
+  setImmediate(() => off.abort())
+  await expect(launched).rejects.toMatchObject({ code: 'ABORTED' })
 })

@@ -1,0 +1,42 @@
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { newestPython, start } from './kit/cli.ts'
+import { project } from './kit/project.ts'
+
+const many = 20
+
+test(`${many} starts at once that prefer the same port all serve, each at its own`, {
+  timeout: 60_000,
+}, async () => {
+  await using folder = await project({ 'index.html': 'hello' })
+  const port = String(await freePort())
+  const all = Array.from({ length: many }, () =>
+    start(['http', '--port', port, '--json', '--python', newestPython()], { cwd: folder.path }),
+  )
+  const urls = await Promise.all(all.map(ready))
+  expect(new Set(urls).size).toBe(many)
+  for (const running of all) running.kill('SIGINT')
+  expect(await Promise.all(all.map(async (running) => (await running).exitCode))).toEqual(
+    Array(many).fill(130),
+  )
+})
+
+function ready(running: ReturnType<typeof start>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    running.stdout?.on('data', (chunk) => {
+      text += chunk
+      const url = /^\{"event":"ready","url":"([^"]+)"/m.exec(text)?.[1]
+      if (url) resolve(url)
+    })
+    void running.then(() => reject(new Error(text)))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
