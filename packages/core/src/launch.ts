@@ -5,6 +5,7 @@ import { type Guard, openGuard, whoHolds } from './guard.ts'
 import type { Interpreter } from './interpreter.ts'
 import { Log, type Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
+import { portNear } from './port.ts'
 import { decide, type Found, find, type Here, type PrepareOptions } from './prepare.ts'
 import type { GuardEvent, Terminal } from './protocol.ts'
 import type { LaunchEvent, LaunchOptions, Server } from './server.ts'
@@ -18,7 +19,7 @@ const graces: readonly number[] = [3, 2]
 const startGraces: readonly number[] = [1]
 
 /** How many times a launch is tried, as long as another process takes the port in the last moment. */
-const races = 3
+const races = 5
 
 /**
  * Starts a server and resolves when it is ready: its own sockets listen exactly where planned, nobody else's answer
@@ -34,12 +35,14 @@ export async function launch<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions = {} as Options & LaunchOptions,
 ): Promise<Server> {
+  let wished: LaunchOptions = options
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launchOnce(adapter, options)
+      return await launchOnce(adapter, wished)
     } catch (error) {
-      const named = options.port !== undefined && options.strictPort
-      if (!isPortRace(error) || named || attempt === races) throw error
+      const { port } = options
+      if (!isPortRace(error) || (port && options.strictPort) || attempt === races) throw error
+      if (port) wished = { ...options, port: portNear(port) }
     }
   }
 }

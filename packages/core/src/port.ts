@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import getPort from 'get-port'
 import { authority } from './address.ts'
@@ -28,6 +29,11 @@ export async function choosePort({ host, port, strict }: PortWish): Promise<numb
   if (strict || failure.code !== 'EADDRINUSE') throw cannotListen(failure.code, { host, port })
   const next = Array.from({ length: neighbourhood }, (_, index) => port + 1 + index)
   return getPort({ host, port: next.filter((each) => each <= 65_535) })
+}
+
+/** Where to look after a race. Whoever lost it too looks at this moment: the next port would be everybody's choice. */
+export function portNear(port: number): number {
+  return Math.min(port + randomInt(1, neighbourhood), 65_535)
 }
 
 /** Servers take what is not a port too: 99999 becomes 34463 in several, and 0 any port. */
