@@ -125,6 +125,12 @@ describe('goes on as if nothing was', () => {
     },
   )
 
+  test('a PYTHONPATH that is not UTF-8, which follows the hook', async () => {
+    await using folder = await project({ 'app.py': 'from odd import app\n', 'odd.py': app })
+    const shell = String.raw`mkdir $'\xff'; mv odd.py $'\xff'; PYTHONPATH="$PWD/"$'\xff' exec "$@"`
+    expect(await under(folder, { shell })).toMatchObject(fine)
+  })
+
   test('a working directory that is deleted while the server runs', async () => {
     await using folder = await project({ 'app.py': app, 'gone/app.py': '' })
     const shell = 'cd gone && rm app.py && PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=.. GONE="$PWD" exec "$@"'

@@ -22,3 +22,9 @@ def _of_parent():
             return [entry.split(b"=", 1) for entry in file.read().split(b"\0") if b"=" in entry]
     except OSError:  # not Linux, or hidden from us
         return []
+
+
+def followed(value, ours):
+    """The plan's PYTHONPATH ends with the user's, which the launcher has read with U+FFFD."""
+    shown = ours.decode(errors="replace").encode()
+    return value[: -len(shown)] + ours if shown != ours and value.endswith(shown) else value

@@ -10,6 +10,7 @@ import stat
 from linux_processes import started
 
 LARGEST = 1 << 20  # bytes
+_DIGITS = 20  # of a number that the kernel can have printed; a pid has seven at most
 NEW = ".new"
 
 
@@ -67,7 +68,7 @@ def guards(names):
     found, place = {}, here()
     for name in names:
         pid, _, start = name[len(place) :].removesuffix(NEW).partition(".")
-        if name.startswith(place) and pid.isdigit() and start.isdigit():
+        if name.startswith(place) and _is_number(pid, 7) and _is_number(start):
             found[name] = int(pid), int(start)
     return found
 
@@ -83,9 +84,15 @@ def read(folder, name):
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > LARGEST:
             return set()
         lines = [line.split() for line in os.read(file, LARGEST).split(b"\n")]
-        return {(int(line[0]), int(line[1])) for line in lines if len(line) == 2 and all(map(bytes.isdigit, line))}
+        lives = [line for line in lines if len(line) == 2 and _is_number(line[0], 7) and _is_number(line[1])]
+        return {(int(pid), int(start)) for pid, start in lives}
     finally:
         os.close(file)
+
+
+def _is_number(text, digits=_DIGITS):
+    """Anybody of this user may have written there: what is no number, or too large for the kernel, ends no guard."""
+    return text.isdigit() and text.isascii() and len(text) <= digits
 
 
 def remove(folder, name):

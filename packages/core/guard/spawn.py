@@ -7,7 +7,7 @@ import os
 import struct
 import termios
 
-from environment import inherited
+from environment import followed, inherited
 
 _HANDED_OVER = 3  # the first descriptor behind stdin, stdout and stderr
 
@@ -98,7 +98,8 @@ def _reset_signals():
 def _environment(message, environment):
     for name in message["unset"]:
         environment.pop(_bytes(name), None)
-    environment.update((_bytes(name), _bytes(value)) for name, value in message["env"].items())
+    for name, value in message["env"].items():
+        environment[_bytes(name)] = followed(_bytes(value), environment.get(_bytes(name), b""))
     return environment
 
 

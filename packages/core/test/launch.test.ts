@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -216,6 +216,19 @@ test('a launch can be called off, before and after it is ready', async () => {
     onEvent: ({ event }) => event === 'ready' && last.abort(),
   })
   expect((await ready.exited).error).toBeUndefined()
+})
+
+test('who loses a race for a port looks somewhere near, and not where the others do', async () => {
+  const strangers: Server[] = []
+  const take = (event: LaunchEvent) => {
+    if (event.event !== 'planned' || strangers.length === 4) return
+    strangers.push(createServer().listen(event.plan.policy.bind.port, '127.0.0.1'))
+  }
+  await using server = await run('good', { port: 7300, onEvent: take })
+  const ports = strangers.map((stranger) => (stranger.address() as AddressInfo).port)
+  expect(ports).toHaveLength(4)
+  expect(ports).not.toContain(server.plan.policy.bind.port)
+  await Promise.all(strangers.map((stranger) => new Promise((resolve) => stranger.close(resolve))))
 })
 
 test('a port that another process takes at the last moment is replaced, unless it was asked for', async () => {

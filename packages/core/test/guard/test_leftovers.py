@@ -109,7 +109,9 @@ class Leftovers(Case):
 
     def test_nonsense_in_the_folder_harms_nobody(self):
         path = self.forge([])
-        for name, text in (("x", "1 1"), (records.here() + "x.1", ""), (os.path.basename(path), "-1 5\n1\n\n\xff\n0 0\n")):
+        huge = "9" * 5000  # Python refuses to read more than 4300 digits, and the kernel more than 10
+        names = ["x", records.here() + "x.1", records.here() + "9" * 30 + ".1", records.here() + "\u00b2.1"]
+        for name, text in (*((name, "1 1") for name in names), (os.path.basename(path), "-1 5\n1\n\n\xff\n0 0\n%s 1\n" % huge)):
             with open(os.path.join(self.folder, name), "w") as file:
                 file.write(text)
         child = self.sleeper()
