@@ -46,6 +46,7 @@ export function lendTerminal(): LentTerminal | undefined {
     stdin.off('data', onData)
     stdin.setRawMode(false)
     stdin.pause()
+    stdout.write('\x1b[m') // a server may end in the middle of a colour
   }
   const resume = () => {
     if (!inForeground()) return // `bg`: the terminal stays the shell's until `fg`

@@ -75,7 +75,11 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       const background = setback.kind === 'gone' && setback.exit === 0 && (await backgroundCause(plan.cwd))
       return fail('FAILED', `${plan.server} could not start: ${reason(output, known?.match)}${exit}`, {
         ...(background ? { output: `likely cause: ${background}` } : withTail(output)),
-        hint: missingModule(output, plan) ?? known?.hint ?? generalHint(output, setback),
+        hint:
+          missingModule(output, plan) ??
+          sealedOff(output, plan) ??
+          known?.hint ??
+          generalHint(output, setback),
       })
     }
   }
@@ -114,7 +118,7 @@ export function isPortRace(error: unknown): boolean {
 export function portTaken(where: string, holders: readonly Socket[]): DevlaunchError {
   const list = holders.map((holder) => describeHolder(holder, where)).join('; ')
   return new DevlaunchError('PORT_TAKEN', `${where} is taken${list && ` by ${list}`}`, {
-    hint: 'end that process, choose another port, or leave out --strict-port',
+    hint: 'end that process, or choose another --port',
   })
 }
 
@@ -177,10 +181,16 @@ function missingModule(output: string, plan: Plan): string | undefined {
   )
 }
 
+function sealedOff(output: string, { seal }: Plan): string | undefined {
+  if (!seal || !/PermissionError|permission denied/i.test(output)) return undefined
+  return 'let the app open no TCP listener, on loopback neither, or leave out --seal'
+}
+
 function generalHint(output: string, setback: Setback): string {
   if (/permission denied|EACCES/i.test(output))
     return 'check the rights of the files and the port that it names'
   if (setback.kind === 'gone' && setback.exit === 0)
     return 'a server that goes to the background is ended: switch that off'
+  if (output === '') return 'run the command above by itself: whatever ends the server says nothing'
   return 'mend what it says; the command above runs it without devlaunch'
 }
