@@ -4,15 +4,16 @@ import { newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 
 const many = 20
+const words = ['uvicorn', 'app:app', '--no-reload', '--json', '--python', newestPython()]
 
 test(`${many} starts at once that prefer the same port all serve, each at its own`, {
   timeout: 60_000,
 }, async () => {
-  await using folder = await project({ 'index.html': 'hello' })
+  await using folder = await project({
+    'app.py': 'async def app(scope, receive, send):\n    assert scope["type"] == "http"\n',
+  })
   const port = String(await freePort())
-  const all = Array.from({ length: many }, () =>
-    start(['http', '--port', port, '--json', '--python', newestPython()], { cwd: folder.path }),
-  )
+  const all = Array.from({ length: many }, () => start([...words, '--port', port], { cwd: folder.path }))
   const urls = await Promise.all(all.map(ready))
   expect(new Set(urls).size).toBe(many)
   for (const running of all) running.kill('SIGINT')
