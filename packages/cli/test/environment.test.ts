@@ -14,7 +14,7 @@ os.umask(umask)
 def app(environ, start_response):
     start_response("200 OK", [])
     folder = os.environ.get("GONE")
-    if folder:
+    if folder and os.path.isdir(folder): # the first request is that of the proof
         os.rmdir(folder)
     return [b"%o %s" % (umask, os.environb.get(b"ODD", b"").hex().encode())]
 `
