@@ -15,11 +15,12 @@ const left = () =>
 
 const flask = {
   'app.py': [
+    'import os',
     'from flask import Flask',
     'app = Flask(__name__)',
     '@app.get("/")',
     'def index():',
-    '    return "hello"',
+    '    return str(os.getpid())',
     '@app.get("/stop")',
     'def stop():',
     '    answer = 41',
@@ -53,9 +54,13 @@ describe('in a terminal', () => {
     )
     await screen.shows(/Expose/)
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(screen.text())?.[0]
+    const pid = async () => (await fetch(`${url}/`)).text()
+    const before = await pid()
     const { mtimeMs } = await stat(join(folder.path, 'app.py'))
     await utimes(join(folder.path, 'app.py'), new Date(), new Date(mtimeMs + 2000))
     await screen.shows(/Detected change/)
+    // the one that ends may still take a request
+    await expect.poll(() => pid().catch(() => before), { timeout: 20_000 }).not.toBe(before)
     const answer = fetch(`${url}/stop`).then((response) => response.text())
     await screen.shows(/\(Pdb\) $/)
     screen.type('answer += 1\r')

@@ -114,6 +114,14 @@ export function isPortRace(error: unknown): boolean {
   return error instanceof DevlaunchError && error.code === 'PORT_TAKEN'
 }
 
+/**
+ * Somebody had the port, and was gone when it was asked who. A launcher that looks whether a port is free listens on
+ * it for a moment, and that can be the moment in which a server binds the address that is reserved for it.
+ */
+export function isPassingRace(error: unknown): boolean {
+  return error instanceof DevlaunchError && error.code === 'FAILED' && addressInUse.test(error.output ?? '')
+}
+
 /** PORT_TAKEN, with everybody who listens on that port. */
 export function portTaken(where: string, holders: readonly Socket[]): DevlaunchError {
   const list = holders.map((holder) => describeHolder(holder, where)).join('; ')

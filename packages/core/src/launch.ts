@@ -1,7 +1,7 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import { handOn, safely } from './events.ts'
-import { explainSetback, isPortRace } from './failure.ts'
+import { explainSetback, isPassingRace, isPortRace } from './failure.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
 import { type Here, here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
@@ -48,7 +48,8 @@ export async function launch<Options extends object>(
     } catch (error) {
       const named = options.port !== undefined && options.strictPort
       const late = performance.now() - started > (options.timeout ?? longestStart)
-      if (!isPortRace(error) || named || late || race === races) throw error
+      const lost = isPortRace(error) || (isPassingRace(error) && race === 1)
+      if (!lost || named || late || race === races) throw error
     }
   }
 }

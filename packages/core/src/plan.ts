@@ -93,7 +93,8 @@ export function plan<Options extends object>(
     effects.push(sealed)
   }
   if (!facts.terminal) effects.push(unbuffered)
-  effects.push(...hooked(facts, env, policy))
+  // with -I Python takes no PYTHONPATH
+  if (adapter.command(options, [], facts.release)[0] !== '-I') effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
   // not Object.assign: a variable can be called __proto__
