@@ -61,6 +61,7 @@ async function daemonOf(project: Project, family: Family): Promise<number> {
   const port = await freePort()
   await fetch(`${url}/listen?how=daemon&host=127.0.0.1&port=${port}`)
   while (!isTaken(port)) await sleep(10)
+  await sleep(1500) // the guard writes its tree down once a second
   family.look()
   await killVictim('both', launcher)
   await family.watch(1)

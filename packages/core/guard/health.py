@@ -8,14 +8,16 @@ import linux_processes as processes
 _PACE = {"starting": 0.02, "unsettled": 0.05, "settled": 0.25}  # seconds between two looks at the processes
 _STAYS = 1.0  # seconds that a worker must live to count as one that stays
 _ALONE = 1.0  # seconds without a worker; a reload has the next one after some milliseconds
-_LOOP, _LOOP_TIME = 3, 3.0  # so many workers, one after the other, ended in so many seconds, and none had stayed
+_LOOP = 3  # so many workers, one after the other, ended, and none had stayed
+_LOOP_TIME, _SAVING_TIME = 5.0, 3.0  # in so many seconds; less where a developer who saves often ends them too
 _IMPORT = 10.0  # seconds in which a new worker may import the app, and accept nobody
 _FIRST_WAIT, _WAIT = 0.5, 1.0  # seconds that somebody waits in the queue, then that the same ones do
 
 
 class Worker:
     def __init__(self, now):
-        self.born, self.looks = now, 0
+        self.born = now
+        self.waited = 0.0  # seconds for a processor: on a busy machine a crash at the start takes its time
 
 
 class Health:
@@ -61,14 +63,14 @@ class Health:
 
     def _end(self, worker, now):
         self._queue.excuse(now)
-        if worker.looks > 1 and (not self._ended or worker.born >= self._ended[-1][0]):
-            self._ended = [*self._ended, (now, now - worker.born)][-_LOOP:]
+        if not self._ended or worker.born >= self._ended[-1][0]:
+            self._ended = [*self._ended, (now, now - worker.born - worker.waited)][-_LOOP:]
 
     def _is_settled(self, now):
         """Everybody who served still does, or there was nobody from the start: no need to search."""
         if self._reason in ("childless", "respawning"):
             return False
-        if self._ended and now - self._ended[-1][0] < _LOOP_TIME:
+        if self._ended and now - self._ended[-1][0] < self._loop_time():
             return False
         if not self._workers:
             return not self._has_spawned
@@ -87,7 +89,7 @@ class Health:
             if pid not in self._workers:
                 self._workers[pid] = Worker(now)
                 self._queue.excuse(now)
-            self._workers[pid].looks += 1
+            self._workers[pid].waited = processes.waited(pid)
             self._has_spawned = self._has_spawned or spawned
 
     def _serves(self, pid, spawned, planned):
@@ -100,7 +102,8 @@ class Health:
             return bool((held & processes.sockets(self._first)) - processes.unix_sockets())
         if not held & planned or not processes.same_program(pid, self._first):
             return False
-        return processes.hears_of_children(self._first)
+        # a worker's own child holds everything too, between fork and exec
+        return processes.hears_of_children(self._first) and processes.parent(pid) == self._first
 
     def _childless(self, now):
         """The process that was spawned to serve has ended, and the first one, which never serves, starts no other:
@@ -118,10 +121,14 @@ class Health:
         if self._stays(now):
             return None
         loop = len(self._ended) == _LOOP and all(lived < _STAYS for _, lived in self._ended)
-        return "respawning" if loop and now - self._ended[0][0] <= _LOOP_TIME or self._reason == "respawning" else None
+        loop = loop and now - self._ended[0][0] <= self._loop_time()
+        return "respawning" if loop or self._reason == "respawning" else None
+
+    def _loop_time(self):
+        return _SAVING_TIME if self._has_spawned else _LOOP_TIME
 
     def _stays(self, now):
-        return any(now - each.born >= _STAYS for each in self._workers.values())
+        return any(now - each.born - each.waited >= _STAYS for each in self._workers.values())
 
 
 class Queue:

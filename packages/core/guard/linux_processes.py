@@ -181,3 +181,12 @@ def _threads(pid):
 
 def _all():
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def waited(pid):
+    """Seconds that it was ready to run and had no processor. https://docs.kernel.org/scheduler/sched-stats.html"""
+    try:
+        with open("/proc/%d/schedstat" % pid) as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError):  # it has ended, or the kernel doesn't count
+        return 0.0

@@ -3,6 +3,7 @@ export { type Flood, type Flooded, type Flooding, flood, type Holder } from './f
 export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'
 export { type Leaks, leaksOf } from './leaks.ts'
 export { planner, type Situation } from './planner.ts'
+export { recorded } from './recorded.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'
 export { expectGone, type Fixture, freePort, type How, makeTrial, treeOf } from './trial.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LaunchOptions, launch, type Process } from '@devlaunch/core'
-import { marked, parentOf, survivors, treeOf } from '@devlaunch/testkit'
+import { marked, parentOf, recorded, survivors, treeOf } from '@devlaunch/testkit'
 import { wsgi } from '@devlaunch/wsgi'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -83,7 +83,7 @@ test.for(['SIGKILL', 'SIGSTOP'] as const)(
     const server = await start('daemon', { onEvent })
     const tree = treeOf(server.pid)
     expect(tree.map(({ command }) => command)).toContain('sleep 1000 ')
-    await new Promise((resolve) => setTimeout(resolve, 500)) // until the guard has looked once more
+    await recorded(tree.find(({ command }) => command === 'sleep 1000 ')?.pid ?? 0)
     process.kill(parentOf(server.pid), signal)
     if (signal === 'SIGSTOP') void server.kill()
     expect((await server.exited).error).toMatchObject({ code: 'GUARD_LOST' })

@@ -17,7 +17,7 @@ class Fake:
 
     def __init__(self):
         self.alive = {FIRST: {SOCKET, PIPE}}  # pid -> its sockets
-        self.spawned, self.clients, self.hears = set(), set(), True
+        self.spawned, self.clients, self.hears, self.parents = set(), set(), True, {}
 
     def members(self):
         return list(self.alive)
@@ -39,6 +39,12 @@ class Fake:
 
     def hears_of_children(self, pid):
         return self.hears
+
+    def waited(self, pid):
+        return 0.0
+
+    def parent(self, pid):
+        return self.parents.get(pid, FIRST)
 
     def waiting(self, port):
         return set(self.clients)
