@@ -9,8 +9,8 @@ import { tools } from './tools.js'
 
 /**
  * devlaunch beside what a user would pick instead, in one run:
- *   node conformance/peers/run.js 3            runs per cell; default 3
- *   node conformance/peers/run.js 3 --write    puts the tables into docs/guarantees.md
+ *   npm run compare -- 3            runs per cell; default 3
+ *   npm run compare -- 3 --write    puts the tables into docs/guarantees.md
  */
 
 const root = join(import.meta.dirname, '../..')
