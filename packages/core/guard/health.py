@@ -29,7 +29,7 @@ class Health:
         self._workers, self._seen = {}, {}  # pid -> Worker, pid of any member -> when it was first seen
         self._ended = []  # (when, how long it had lived) of the last workers, each born after the one before
         self._ready = self._has_spawned = False
-        self._alone_since = self._reason = None
+        self._alone_since = self._reason = self._ready_since = None
         self._next_look = 0.0
 
     def settle(self):
@@ -68,7 +68,10 @@ class Health:
 
     def _is_settled(self, now):
         """Everybody who served still does, or there was nobody from the start: no need to search."""
-        if self._reason in ("childless", "respawning"):
+        if self._ready_since is None:
+            self._ready_since = now
+        # handed over, a socket is answered by a worker that no look has found yet
+        if now - self._ready_since < _STAYS or self._reason in ("childless", "respawning"):
             return False
         if self._ended and now - self._ended[-1][0] < self._loop_time():
             return False

@@ -70,6 +70,13 @@ class Judgement(unittest.TestCase):
         self.fake.spawned.add(pid)
         self.fake.alive[pid] = {SOCKET}
 
+    def test_workers_that_crash_before_the_first_look_after_the_answer(self):
+        self.health.settle()
+        for pid in range(2, 20):
+            self.fake.alive = {FIRST: {SOCKET, PIPE}, pid: {SOCKET}}
+            self.live(0.1)
+        self.assertEqual(self.said, ["stalled respawning"])
+
     def test_a_spawned_worker_that_is_gone(self):
         self.spawn(2)
         self.live(3)
