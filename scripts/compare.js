@@ -8,6 +8,10 @@ await main(import.meta.url, async (args) => {
   await setup()
   await build()
   const tested = { ...env, ...(await environments()) }
-  const { code } = await run(node, ['conformance/peers/run.js', ...args], { cwd: root, env: tested, show: true })
+  const { code } = await run(node, ['conformance/peers/run.js', ...args], {
+    cwd: root,
+    env: tested,
+    show: true,
+  })
   return code
 })

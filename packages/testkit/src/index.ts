@@ -1,3 +1,4 @@
+export { reloaded } from './bound.ts'
 export { Diary } from './diary.ts'
 export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
 export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { Diary, makeTrial, servers } from '@devlaunch/testkit'
+import { Diary, makeTrial, reloaded, servers } from '@devlaunch/testkit'
 import { uvicorn } from '@devlaunch/uvicorn'
 import { describe, expect, test } from 'vitest'
 
@@ -64,11 +64,7 @@ describe.for(servers())('uvicorn $age', (environment) => {
     const { project, diary } = await begin(stalls)
     await using _ = project
     await using server = await start(project, reloading, diary)
-    for (let saves = 0; saves < 3; saves++) {
-      const before = await pidAt(server.url)
-      await project.save()
-      await expect.poll(() => pidAt(server.url).catch(() => before), { timeout: 20_000 }).not.toBe(before)
-    }
+    for (let saves = 0; saves < 3; saves++) await reloaded(server, project.save)
     expect(diary.stalls).toEqual([])
   })
 
