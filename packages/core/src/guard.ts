@@ -34,7 +34,7 @@ export interface Guard {
  * Milliseconds that a guard is given: to say that it is there (28 usually; hundreds may start at once), to answer, to
  * end a tree after the last grace, to hand over its last output.
  */
-const patience = { hello: 15_000, answer: 2000, end: 7000, output: 300 }
+const patience = { hello: 30_000, answer: 2000, end: 7000, output: 300 }
 
 const program = fileURLToPath(new URL('../guard/__main__.py', import.meta.url))
 
@@ -103,7 +103,9 @@ export function openGuard(
     kill()
   }
   const untilHello = Math.min(timeout, patience.hello)
-  hello = setTimeout(giveUp, untilHello, `${python} didn't run it within ${untilHello / 1000} s`)
+  const silent = `${python} didn't run it within ${untilHello / 1000} s`
+  // what has arrived while this process was busy is read first
+  hello = setTimeout(() => setImmediate(() => said.length === 0 && giveUp(silent)), untilHello)
 
   const tell = (event: GuardEvent) => {
     said.push(event)
