@@ -145,5 +145,7 @@ class Encounter {
 
 async function body(url: string): Promise<string | undefined> {
   const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) }
-  return fetch(url, options).then((response) => response.text(), () => undefined) // biome-ignore format: one thought
+  return fetch(url, options)
+    .then((response) => response.text())
+    .catch(() => undefined)
 }

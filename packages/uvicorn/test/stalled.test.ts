@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Diary, makeTrial, reloaded, servers } from '@devlaunch/testkit'
 import { uvicorn } from '@devlaunch/uvicorn'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 /** The good app, and pages that don't answer. */
 const stalls = `
@@ -53,8 +53,12 @@ describe.for(servers())('uvicorn $age', (environment) => {
     const { project, file, diary } = await begin(stalls)
     await using _ = project
     await using server = await start(project, reloading, diary)
-    await writeFile(file, 'async def app(:\n')
-    await expect.poll(() => server.logs.all.join('\n'), { timeout: 20_000 }).toContain('SyntaxError')
+    const failed = () => server.logs.all.some((line) => line.includes('SyntaxError'))
+    const saveAndSee = async () => {
+      await writeFile(file, 'async def app(:\n')
+      await vi.waitUntil(failed, { timeout: 5000 })
+    }
+    await vi.waitFor(saveAndSee, { timeout: 30_000 }) // a reloader misses what is saved before its first look
     expect(await diary.until(['stalled childless'], performance.now())).toBeLessThan(2000)
     await writeFile(file, stalls)
     await diary.until(['stalled childless', 'recovered childless'])
