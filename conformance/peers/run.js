@@ -26,9 +26,10 @@ if (!existsSync(join(import.meta.dirname, 'node_modules'))) {
   execFileSync('npm', npm, { cwd: import.meta.dirname, stdio: 'inherit' })
 }
 
-const versions = tools.map((tool) => `${tool.package ?? 'devlaunch'} ${version(tool)}`)
+const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'))
+const versions = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
 const text = [
-  `${new Date().toISOString().slice(0, 10)}; ${[...new Set(versions)].join(', ')}; Node ${process.versions.node}; ${runs} runs per cell.`,
+  `${new Date().toISOString().slice(0, 10)}; ${versions.join(', ')}; Node ${process.versions.node}; ${runs === 1 ? 'one run' : `${runs} runs`} per cell and server.`,
   await survivors(),
   await wrongServer(),
   await importError(),
@@ -140,14 +141,6 @@ async function importError() {
     const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
     return Number.isFinite(middle) ? (middle / 1000).toFixed(1) : `not in ${most} s`
   }
-}
-
-/** @param {import('./tools.js').Tool} tool */
-function version({ package: name }) {
-  const file = name
-    ? join(import.meta.dirname, 'node_modules', name, 'package.json')
-    : join(root, 'packages/cli/package.json')
-  return JSON.parse(readFileSync(file, 'utf8')).version
 }
 
 /** @param {string[]} head @param {string[][]} rows */

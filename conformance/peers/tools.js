@@ -4,7 +4,7 @@ import { join } from 'node:path'
  * One start of a server by a tool: `words` is the server's own command, `file` where the probe notes who answered.
  * A tool that runs no command of its own says `ready`, and the url, in its output.
  * @typedef {{ cwd: string, words: string[], devlaunch: string[], extra: string[], url: string, port: number, file: string }} Task
- * @typedef {{ name: string, package?: string, script: string, args: (task: Task) => string[], env?: (task: Task) => Record<string, string>, ready?: RegExp }} Tool
+ * @typedef {{ name: string, script: string, args: (task: Task) => string[], env?: (task: Task) => Record<string, string>, ready?: RegExp }} Tool
  */
 
 const here = import.meta.dirname
@@ -20,7 +20,6 @@ const probe = ({ url, file }) => line([process.execPath, join(here, 'probe.js'),
 /** @param {'yes' | 'no'} reuse @returns {Tool} */
 const playwright = (reuse) => ({
   name: `Playwright webServer, reuseExistingServer: ${reuse === 'yes'}`,
-  package: '@playwright/test',
   script: join(modules, '@playwright/test/cli.js'),
   args: () => ['test', '--config', join(here, 'playwright/playwright.config.js')],
   env: ({ words, cwd, url, file }) => ({
@@ -43,7 +42,6 @@ export const tools = [
   },
   {
     name: 'start-server-and-test',
-    package: 'start-server-and-test',
     script: join(modules, 'start-server-and-test/src/bin/start.js'),
     args: (task) => [line(task.words), task.url.replace('http:', 'http-get:'), probe(task)],
   },
@@ -51,7 +49,6 @@ export const tools = [
   playwright('yes'),
   {
     name: 'concurrently with wait-on',
-    package: 'concurrently',
     script: join(modules, 'concurrently/dist/bin/index.js'),
     args: (task) => {
       const wait = line([
@@ -64,7 +61,6 @@ export const tools = [
   },
   {
     name: 'execa alone, killDescendants: true',
-    package: 'execa',
     script: join(here, 'execa.js'),
     args: ({ url, file, words }) => [url, file, ...words],
   },
