@@ -135,7 +135,7 @@ async function readEnvFile(
   { envFile, timeout = longestStart, signal }: PrepareOptions & { readonly timeout?: number },
   { cwd, env }: Here,
 ): Promise<Record<string, string>> {
-  if (!envFile) return {}
+  if (envFile === undefined) return {}
   const path = resolve(cwd, envFile)
   const pipe = await isPipe(path)
   const text = await (pipe ? readPipe(path, timeout, signal) : readText(path))
