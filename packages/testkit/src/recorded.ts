@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Resolves when a guard has written this process down, which it does once a second; rejects after 10 s. */
 export async function recorded(pid: number): Promise<void> {
+  // biome-ignore lint/style/noProcessEnv: the guard chooses its folder by it
   const { XDG_RUNTIME_DIR } = process.env
   const folder = XDG_RUNTIME_DIR
     ? join(XDG_RUNTIME_DIR, 'devlaunch')
