@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../packages/testkit/src/free-port.ts'
 import { descendants } from '../packages/testkit/src/kernel.ts'
 import { makeProject, type Project } from '../packages/testkit/src/project.ts'
 import { type Environment, servers } from '../packages/testkit/src/servers.ts'
@@ -7,7 +8,6 @@ import { type Command, command } from './command.ts'
 import { Family } from './family.ts'
 import { milliseconds, randomFrom, seedOf, worst } from './figures.ts'
 import { type Fixture, fixtures, type Mode, modesOf } from './fixtures.ts'
-import { freePort } from './free-port.ts'
 import { pool } from './pool.ts'
 
 /** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */

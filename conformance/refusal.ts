@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type LaunchOptions, launch, prepare } from '@devlaunch/core'
 import { wsgi } from '@devlaunch/wsgi'
+import { freePort } from '../packages/testkit/src/free-port.ts'
 import { isTaken } from '../packages/testkit/src/kernel.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
 import { attack } from './attacker.ts'
 import type { Campaign, Case, Outcome } from './campaign.ts'
-import { freePort } from './free-port.ts'
 
 const apps = join(import.meta.dirname, 'apps')
 const run = promisify(execFile)

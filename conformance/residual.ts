@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../packages/testkit/src/free-port.ts'
 import { isTaken } from '../packages/testkit/src/kernel.ts'
 import { makeProject, type Project } from '../packages/testkit/src/project.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign } from './campaign.ts'
 import { Family } from './family.ts'
 import { fixtures } from './fixtures.ts'
-import { freePort } from './free-port.ts'
 import { killVictim, startCommand } from './kill.ts'
 
 const fixture = fixtures.find(({ adapter }) => adapter.name === 'wsgi')

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DevlaunchError, type LaunchOptions, launch, type Server } from '@devlaunch/core'
+import { freePort } from '../packages/testkit/src/free-port.ts'
 import { makeProject, type Project } from '../packages/testkit/src/project.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign, Case } from './campaign.ts'
 import { randomFrom, seedOf } from './figures.ts'
 import { type Fixture, fixtures, type Mode, modesOf, optionsOf } from './fixtures.ts'
-import { freePort } from './free-port.ts'
 import { greeting, places, Stranger } from './stranger.ts'
 
 /** Milliseconds after the start in which somebody else may come. */

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { marked } from './processes.js'
+import { freePort } from '../../packages/testkit/src/free-port.ts'
+import { marked } from '../../packages/testkit/src/kernel.ts'
 
 const terminal = join(import.meta.dirname, '../../packages/cli/test/kit/terminal.py')
 
@@ -60,11 +60,11 @@ export async function start(tool, server, options) {
     since: () => performance.now() - started,
     /** The tool's own process. */
     tool: () =>
-      marked(mark).find(({ words }) => words[0] === process.execPath && words[1] === tool.script)?.pid,
+      marked(mark).find(({ command }) => command.startsWith(`${process.execPath} ${tool.script} `))?.pid,
     /** The server's processes that are alive. */
     survivors: () =>
       marked(mark)
-        .filter(({ words }) => words[0] === options.python)
+        .filter(({ command }) => command.startsWith(`${options.python} `))
         .map(({ pid }) => pid),
     finish: () => {
       for (const { pid } of marked(mark)) kill(pid)
@@ -81,16 +81,6 @@ export async function until(seconds, ask) {
     if (value !== undefined || performance.now() > deadline) return value
     await new Promise((wake) => setTimeout(wake, 10))
   }
-}
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 /** @param {number} pid */

@@ -1,12 +1,9 @@
+import { escaped } from '@devlaunch/core'
+
 /** In one line, also for readers that end a line at U+2028 or U+0085, and with nothing in it that a terminal obeys. */
 export function json(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, undefined, indent)
-  if (plain.test(text)) return text
-  return text.replace(unseen, (character) =>
-    [...Array(character.length).keys()]
-      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
+  return plain.test(text) ? text : text.replace(unseen, escaped)
 }
 
 const plain = /^[\n -~]*$/

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { freePort } from '@devlaunch/testkit'
 import { expect, test } from 'vitest'
 import { newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
@@ -32,12 +32,4 @@ function ready(running: ReturnType<typeof start>): Promise<string> {
     })
     void running.then(() => reject(new Error(text)))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

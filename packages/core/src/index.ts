@@ -36,7 +36,7 @@ export {
 export type { PrepareOptions } from './prepare.ts'
 export type { Process, Refusal, Socket, Stall, Terminal } from './protocol.ts'
 export { listPythons } from './python.ts'
-export { quote, show } from './quote.ts'
+export { escaped, quote, show } from './quote.ts'
 export { release } from './release.ts'
 export type { LaunchEvent, LaunchOptions, Server } from './server.ts'
 export { findTarget, type Place } from './target.ts'

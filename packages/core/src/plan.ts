@@ -93,20 +93,20 @@ export function plan<Options extends object>(
     effects.push(sealed)
   }
   if (!facts.terminal) effects.push(unbuffered)
-  // with -I Python takes no PYTHONPATH
-  if (adapter.command(options, [], facts.release)[0] !== '-I') effects.push(...hooked(facts, env, policy))
+  const flags = [...args, ...effects.flatMap((effect) => effect.args)]
+  const command = adapter.command(options, flags, facts.release)
+  if (command[0] !== '-I') effects.push(...hooked(facts, env, policy)) // with it Python takes no PYTHONPATH
   const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
   // not Object.assign: a variable can be called __proto__
   const set = Object.fromEntries([...kept, ...effects.flatMap((effect) => Object.entries(effect.env))])
   const yours = 'PYTHONPATH' in env && facts.hook ? { PYTHONPATH: env.PYTHONPATH ?? '' } : {}
   const user: Reason = { field: 'user', args, env: yours, why: 'yours' }
-  const flags = [...args, ...effects.flatMap((effect) => effect.args)]
   return {
     server: adapter.name,
     version: facts.release.version,
     file: facts.python,
-    args: adapter.command(options, flags, facts.release),
+    args: command,
     env: set,
     unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),
     cwd: facts.cwd,

@@ -21,10 +21,10 @@ export function show(word: string): string {
   return word.length <= 4 * shown && /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(word) ? word : quote(word)
 }
 
-function escaped(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-    .join('')
+/** As JSON writes a character that it escapes. */
+export function escaped(character: string): string {
+  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
+  return units.map((unit) => `\\u${unit}`).join('')
 }
 
 /** Linux's MAX_ARG_STRLEN, for an argument and for a variable; https://man7.org/linux/man-pages/man2/execve.2.html */

@@ -3,29 +3,10 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Adapter, type LaunchEvent, type LaunchOptions, launch } from '../src/index.ts'
+import { script as server } from '../../testkit/src/script.ts'
+import { type LaunchEvent, type LaunchOptions, launch } from '../src/index.ts'
 
-/** The smallest server: a Python script that is told where to listen. */
-const script: Adapter<{ script: string }> = {
-  name: 'script',
-  port: 8000,
-  reload: false,
-  target: { kind: 'file', option: 'script', required: true, example: 'good.py' },
-  command: ({ script }, flags) => [script, ...flags],
-  enforce: {
-    bind: ({ host, port }) => ({ args: [host, String(port)] }),
-    debugger: 'absent',
-    reload: 'absent',
-    proxyHeaders: 'absent',
-    allowedHosts: 'absent',
-    dotenv: 'absent',
-    grace: 'absent',
-  },
-  socket: 'reserve',
-  scrub: [],
-  reserved: [],
-  hints: [{ match: /DOOMED/, hint: 'give up', fatal: true }],
-}
+const script = { ...server, hints: [{ match: /DOOMED/, hint: 'give up', fatal: true }] } as const
 
 /** Named by what they do. */
 const scripts: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 import { authority, type Server, type Socket } from '@devlaunch/core'
 import { describe, expect, test, vi } from 'vitest'
+import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
 import { listening } from './kernel.ts'
-import { eventually, freePort, living, type Trial, treeOf } from './trial.ts'
+import { eventually, living, type Trial, treeOf } from './trial.ts'
 
 /** Bound as planned: one address, whatever the environment and the project's files would rather have. */
 export function bound({ adapter, modes, makeProject, start }: Trial): void {

@@ -1,7 +1,8 @@
 import { authority } from '@devlaunch/core'
 import { expect, test } from 'vitest'
+import { freePort } from './free-port.ts'
 import { isTaken, listening } from './kernel.ts'
-import { expectGone, freePort, freeUdpPort, type How, type Trial, treeOf } from './trial.ts'
+import { expectGone, freeUdpPort, type How, type Trial, treeOf } from './trial.ts'
 
 /** Exposed: a wider listener of any process of the tree ends the server, before it is one where Python can tell. */
 export function exposed({ fixture, busy, makeProject, start, startCli }: Trial): void {

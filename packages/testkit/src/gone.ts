@@ -1,9 +1,10 @@
 import { get } from 'node:http'
 import type { Server } from '@devlaunch/core'
 import { describe, expect, test } from 'vitest'
+import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
 import { descendants, isTaken, listening } from './kernel.ts'
-import { eventually, expectGone, freePort, living, soon, type Trial, treeOf } from './trial.ts'
+import { eventually, expectGone, living, soon, type Trial, treeOf } from './trial.ts'
 
 /** Gone: whatever ends the launcher, or however the server resists, nothing of its tree lives on. */
 export function gone({ adapter, age, fixture, modes, busy, makeProject, start, startCli }: Trial): void {

@@ -1,7 +1,8 @@
 import { get } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { reloaded } from './bound.ts'
-import { freePort, type Trial } from './trial.ts'
+import { freePort } from './free-port.ts'
+import type { Trial } from './trial.ts'
 
 /** Handed over: from the first event on, whoever connects is answered, also while the server starts again. */
 export function handedOver({ modes, makeProject, start }: Trial): void {

@@ -125,7 +125,8 @@ function numeric(hex: string): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
-function read(path: string): string {
+/** Empty where it can't be read. */
+export function read(path: string): string {
   try {
     return readFileSync(path, 'latin1')
   } catch {

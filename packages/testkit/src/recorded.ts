@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { read } from './kernel.ts'
 
 /** Resolves when a guard has written this process down, which it does once a second; rejects after 10 s. */
 export async function recorded(pid: number): Promise<void> {
@@ -16,12 +17,4 @@ export async function recorded(pid: number): Promise<void> {
     await sleep(50)
   }
   throw new Error(`no guard has written down ${pid} in ${folder}`)
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return '' // its guard has ended
-  }
 }

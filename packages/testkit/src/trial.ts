@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
 import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
+import { freePort } from './free-port.ts'
 import { descendants, isTaken, type Life, marked, parentOf, survivors } from './kernel.ts'
 import { type App, makeProject, type Project } from './project.ts'
 import type { Age, Environment } from './servers.ts'
@@ -91,15 +91,6 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
       return runCli(python, [...words, ...port, ...how, '--', ...args], { ...own, ...env })
     },
   }
-}
-
-/** A port on which nobody listens at any address. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /** Everything that the guard of this server watches. */
