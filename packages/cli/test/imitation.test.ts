@@ -48,7 +48,7 @@ test('in a terminal too, and what a server has made invisible is not ours', asyn
   await screen.shows(/\[exit 3\]/)
   expect(screen.text()).toContain('half a line\u001b[8m\u001b[m\r\n▐ wsgi ended by itself')
   expect(screen.text()).toContain('x| error FAILED\r\u001b[P')
-  const ours = /^▐(?: (?:[|/\\-] starting|wsgi|Local|Proof|Python|Expose)|$)/
+  const ours = /^▐(?: (?:[|/\\-] starting|wsgi|Local|Proof|Python|Expose)|$| {9}\S)/ // the last: a long path, wrapped
   const drawn = screen.text().replaceAll('\r\u001b[K', '\n')
   expect(marked(drawn).filter((line) => !ours.test(line))).toEqual([])
 })

@@ -4,6 +4,7 @@ The first process in the terminal is a shell's stand-in: it leads the session, a
 foreground job. When our stdin ends, the terminal is closed, as a window is.
 """
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -19,7 +20,8 @@ if pid == 0:
     if job == 0:
         os.setpgid(0, 0)
         os.execvp(sys.argv[1], sys.argv[1:])
-    os.setpgid(job, job)
+    with contextlib.suppress(PermissionError):  # it was quicker, and runs the command already: setpgid(2), EACCES
+        os.setpgid(job, job)
     import signal
 
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
