@@ -4,6 +4,7 @@ import { crowd } from './crowd.ts'
 import { cycles } from './cycles.ts'
 import { exposure } from './exposure.ts'
 import { kill } from './kill.ts'
+import { lan } from './lan.ts'
 import { late } from './late.ts'
 import { refusal } from './refusal.ts'
 import { residual } from './residual.ts'
@@ -17,6 +18,7 @@ export const campaigns: readonly Campaign[] = [
   exposure,
   late,
   refusal,
+  lan,
   calm,
   strangers,
   crowd,

@@ -34,9 +34,15 @@ export interface Command {
 /** Starts it with everything below it marked. */
 export function command(
   args: readonly string[],
-  options: { readonly cwd: string; readonly mark: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string
+    readonly mark: string
+    readonly env?: Readonly<Record<string, string>> /** What enters a network namespace. */
+    readonly within?: readonly string[]
+  },
 ): Command {
-  const child = spawn(process.execPath, [...program, ...args], {
+  const [file = '', ...words] = [...(options.within ?? []), process.execPath, ...program, ...args]
+  const child = spawn(file, words, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env, [mark]: options.mark },
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -21,10 +21,13 @@ const samples = {
   debugger: { off: false, on: true },
   reload: { off: false, on: true },
   proxyHeaders: { off: false, on: true },
-  allowedHosts: { '127.0.0.1': ['127.0.0.1'] },
+  allowedHosts: { '127.0.0.1:8000': ['127.0.0.1:8000'], '192.168.1.23:8000': ['192.168.1.23:8000'] },
   dotenv: { off: false, on: true },
   grace: { '1 s': 1 },
 }
+
+/** No path of this machine in a document. */
+const packages = join(root, 'packages/')
 
 /** @param {AnyAdapter} adapter */
 const socketOf = ({ socket }) => (socket === 'reserve' ? 'reserved' : 'handed over')
@@ -50,7 +53,7 @@ const blocks = {
       Object.keys(samples)
         .map((field) => [
           `[\`${field}\`](docs/policy.md#${field.toLowerCase()})`,
-          ...adapters.map(({ enforce }) => kind(rowOf(enforce, field))),
+          ...adapters.map(({ enforce }) => extent(rowOf(enforce, field), field)),
         ])
         .concat([['[the socket](docs/guard.md#the-socket)', ...adapters.map(socketOf)]]),
     ),
@@ -99,9 +102,20 @@ function rowOf(enforce, field) {
   return enforce[/** @type {keyof typeof enforce} */ (field)]
 }
 
-/** @param {Row} row */
-function kind(row) {
-  return typeof row === 'function' ? 'enforced' : row.replace('-', ' ')
+/**
+ * @param {Row} row
+ * @param {string} field
+ */
+function extent(row, field) {
+  if (typeof row !== 'function') return kind(row)
+  const values = Object.values(samples[/** @type {keyof typeof samples} */ (field)])
+  const leaves = values.some((value) => row(value, release(undefined)) === 'app-decides')
+  return leaves ? 'enforced on a network' : 'enforced'
+}
+
+/** @param {'absent' | 'app-decides'} answer */
+function kind(answer) {
+  return answer.replace('-', ' ')
 }
 
 /**
@@ -111,8 +125,10 @@ function kind(row) {
  */
 function effect(row, value) {
   if (typeof row !== 'function') return kind(row)
-  const { args = [], env = {} } = row(value, release(undefined))
-  const variables = Object.entries(env).map(([name, text]) => `${name}=${text}`)
+  const answer = row(value, release(undefined))
+  if (typeof answer === 'string') return kind(answer)
+  const { args = [], env = {} } = answer
+  const variables = Object.entries(env).map(([name, text]) => `${name}=${text.replace(packages, '')}`)
   return args.length > 0 || variables.length > 0 ? code([...args, ...variables].join(' ')) : 'nothing'
 }
 

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
@@ -27,7 +27,14 @@ await writeFile('dist/THIRD-PARTY.txt', `bin.cjs contains these packages.\n\n${n
 
 const sources = { recursive: true, filter: (path) => !path.includes('__pycache__') }
 await cp('../core/guard', 'guard', sources)
-await cp('../wsgi/python', 'python', sources)
+await rm('python', { recursive: true, force: true })
+await mkdir('python')
+for (const server of ['wsgi', 'django', 'flask']) {
+  const files = (await readdir(`../${server}/python`)).filter((file) => file.endsWith('.py'))
+  // two of one name would be an error: each adapter looks for its own in this folder
+  for (const file of files)
+    await copyFile(`../${server}/python/${file}`, `python/${file}`, constants.COPYFILE_EXCL)
+}
 
 /** Name, version and licence text of what was bundled: a licence asks for no more, and for no less. */
 async function notice(folder) {

@@ -1,11 +1,21 @@
 import { parseArgs } from 'node:util'
-import { DevlaunchError, quote, type Risk, risks, show } from '@devlaunch/core'
+import { DevlaunchError, type Risk, show } from '@devlaunch/core'
+import { alone, duration, path, place, port, risk, timeout } from './values.ts'
 
 /** The one table: parsing and `--help` both read it. */
 export const options = {
   port: { type: 'string', value: 'N', help: "first choice of port; default: the server's own" },
   'strict-port': { type: 'boolean', help: 'that port or none' },
   host: { type: 'string', value: 'ADDR', help: 'address to listen on; default 127.0.0.1' },
+  lan: {
+    type: 'string',
+    optional: true,
+    value: 'WHERE',
+    help: 'open it to the devices of one network; WHERE: its interface or address',
+  },
+  'lan-for': { type: 'string', value: 'TIME', help: 'leave that network again, after 90s, 30m or 8h' },
+  follow: { type: 'boolean', help: 'when the address of --lan has gone, go on at the next one' },
+  qr: { type: 'boolean', help: "QR code of the network's URL; --no-qr: none, also in a terminal" },
   allow: { type: 'string', multiple: true, value: 'RISK', help: 'accept a risk by name (repeatable)' },
   reload: { type: 'boolean', help: "restart when a source changes (--no-reload: don't)" },
   debug: { type: 'boolean', help: "the server's debugger; beyond loopback also --allow debugger" },
@@ -35,6 +45,13 @@ export interface Arguments {
   readonly port: number | undefined
   readonly strictPort: boolean
   readonly host: string | undefined
+  /** `true`: on the network that this machine reaches the internet by. */
+  readonly lan: true | string | undefined
+  /** Milliseconds. */
+  readonly lanFor: number | undefined
+  readonly follow: boolean
+  /** `undefined`: in a terminal. */
+  readonly qr: boolean | undefined
   readonly allow: readonly Risk[]
   /** `undefined`: as the adapter's developers expect it. */
   readonly reload: boolean | undefined
@@ -59,12 +76,17 @@ export function parse(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--')
   const args = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = read(args)
+  check(values)
   return {
     words: positionals,
     rest: end < 0 ? [] : argv.slice(end + 1),
     port: values.port === undefined ? undefined : port(values.port),
     strictPort: values['strict-port'] ?? false,
     host: values.host,
+    lan: values.lan === undefined ? undefined : place(values.lan),
+    lanFor: values['lan-for'] === undefined ? undefined : duration(values['lan-for']),
+    follow: values.follow ?? false,
+    qr: values.qr,
     allow: (values.allow ?? []).flatMap((words) => words.split(',')).map(risk),
     reload: values.reload,
     debug: values.debug ?? false,
@@ -73,7 +95,7 @@ export function parse(argv: readonly string[]): Arguments {
     cwd: values.cwd,
     envFile: values['env-file'],
     readyPath: values['ready-path'] === undefined ? undefined : path(values['ready-path']),
-    timeout: values.timeout === undefined ? undefined : milliseconds(values.timeout),
+    timeout: values.timeout === undefined ? undefined : timeout(values.timeout),
     open: values.open ?? false,
     json: values.json ?? false,
     dryRun: values['dry-run'] ?? false,
@@ -85,7 +107,7 @@ export function parse(argv: readonly string[]): Arguments {
 
 function read(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true })
+    return parseArgs({ args: args.map(complete), options, allowPositionals: true, allowNegative: true })
   } catch (cause) {
     // Node's sentence, without its advice on how to write a positional argument that starts with a dash
     const [sentence = ''] = (cause as Error).message.split(/\. |\n/)
@@ -96,32 +118,21 @@ function read(args: readonly string[]) {
   }
 }
 
-function port(text: string): number {
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (number >= 1 && number <= 65_535) return number
-  throw new DevlaunchError('USAGE', `--port ${quote(text)} is not a port`, {
-    hint: 'a port is a whole number from 1 to 65535',
-  })
+/** `parseArgs` would take the next word for the value of an option that may stand alone. */
+function complete(arg: string): string {
+  const option = Object.entries(options).find(([name]) => arg === `--${name}`)?.[1]
+  return option && 'optional' in option ? `${arg}=${alone}` : arg
 }
 
-function milliseconds(text: string): number {
-  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
-  if (seconds > 0 && seconds <= 86_400) return seconds * 1000
-  throw new DevlaunchError('USAGE', `--timeout ${quote(text)} is not a time`, {
-    hint: 'give seconds, for example --timeout 30',
-  })
-}
-
-function path(text: string): string {
-  if (text.startsWith('/') && !text.startsWith('//')) return text
-  throw new DevlaunchError('USAGE', `--ready-path ${quote(text)} is not a path`, {
-    hint: 'start it with one slash, for example --ready-path /health',
-  })
-}
-
-function risk(word: string): Risk {
-  if (Object.hasOwn(risks, word)) return word as Risk
-  throw new DevlaunchError('USAGE', `--allow ${quote(word)} is not a risk`, {
-    hint: `one of: ${Object.keys(risks).join(', ')}`,
-  })
+/** @throws DevlaunchError `USAGE` for options that contradict each other */
+function check({ lan, host, 'lan-for': lanFor, follow }: ReturnType<typeof read>['values']): void {
+  if (lan !== undefined && host !== undefined) {
+    throw new DevlaunchError('USAGE', '--lan and --host both say where to listen', {
+      hint: 'leave one out; --lan=ADDRESS takes an address too',
+    })
+  }
+  const idle = lanFor !== undefined ? '--lan-for' : follow ? '--follow' : undefined
+  if (idle && lan === undefined) {
+    throw new DevlaunchError('USAGE', `${idle} needs --lan`, { hint: `add --lan, or leave out ${idle}` })
+  }
 }

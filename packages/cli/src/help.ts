@@ -77,7 +77,7 @@ function optionTable(): string {
   return wrapped(
     Object.entries(options).map(([name, option]) => {
       const short = 'short' in option ? `-${option.short}, ` : ''
-      const value = 'value' in option ? ` ${option.value}` : ''
+      const value = 'optional' in option ? `[=${option.value}]` : 'value' in option ? ` ${option.value}` : ''
       return [`${short}--${name}${value}`, option.help]
     }),
   )

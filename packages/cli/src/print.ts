@@ -1,21 +1,22 @@
-import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import {
-  authority,
   commandLine,
   type DevlaunchError,
   describeHolder,
   type Exit,
   type Interpreter,
+  type LaunchEvent,
   type Plan,
   type Process,
-  type Proof,
   type Rejected,
   type Socket,
   type Stall,
 } from '@devlaunch/core'
+import { type Command, keys } from './keys.ts'
 import { ours } from './mark.ts'
-import { table, wrapped } from './table.ts'
+import { type Reached, reachRows } from './reach.ts'
+import { modes, type Ready, readyRows } from './ready.ts'
+import { type Rows, table, wrap, wrapped } from './table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -28,23 +29,50 @@ export class Printer {
   }
 
   /** What a person sees when the server is ready. */
-  ready({ plan, python, pythonVersion, proof, proven, taken, notes }: Ready): string {
-    const { reload, debugger: debug } = plan.policy
-    const rows: [string, string][] = [
-      ['Local', this.#style(['cyan', 'bold'], `${plan.url}/`)],
-      ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
-      ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
+  ready(ready: Ready): string {
+    const { plan, keys, code } = ready
+    const title = this.#style('bold', `${plan.server} ${plan.version ?? ''}`.trim())
+    const rows = readyRows(ready, {
+      link: (url) => this.#link(url),
+      warning: (text) => this.#style('yellow', text),
+      quiet: (text) => this.#style('dim', text),
+    })
+    const parts = [
+      [title, modes(plan)].filter(Boolean).join(', '),
+      table(rows, this.#columns),
+      code,
+      keys && this.#wrapped('Press Ctrl-] and then h for the keys.'),
     ]
-    if (plan.unset.length > 0) rows.push(['Removed', `${plan.unset.join(', ')} (could overrule the flags)`])
-    for (const note of notes) rows.push(['Note', note])
-    for (const holder of taken) rows.push(['Note', `that port was taken: ${describeHolder(holder)}`])
-    for (const other of proof.neighbours)
-      rows.push(['Note', `open the numeric address: ${describeHolder(other)}`])
-    if (plan.policy.reach === 'loopback')
-      rows.push(['Expose', this.#style('dim', '--host ADDRESS --allow lan-bind')])
-    const modes = [reload && 'reloading', debug && 'debugger on'].filter(Boolean).join(', ')
-    const title = `${plan.server} ${plan.version ?? ''}`.trim()
-    return `${this.#ours(`${this.#style('bold', title)}${modes && `, ${modes}`}\n\n${table(rows, this.#columns)}`)}\n`
+    return `${this.#paragraphs(parts)}\n`
+  }
+
+  /** Where it is reached now; with a `reason` where that has just changed. */
+  reached(reached: Reached, code: string | undefined, reason?: Reason): string {
+    const { lan } = reached
+    const title = reason && this.#style('bold', this.#wrapped((lan ? entered : left)[reason]))
+    const rows = reachRows(reached, (url) => this.#link(url), { all: !reason })
+    return `${this.#paragraphs([title, table(rows, this.#columns), code])}\n`
+  }
+
+  /** What a key can do. */
+  keys(): string {
+    const rows = Object.entries(keys).map(([key, command]) => [`Ctrl-] ${key}`, keyHelp[command]] as const)
+    const others: Rows = [
+      ['Ctrl-] Ctrl-]', 'send one Ctrl-] to the server'],
+      ['Ctrl-5', 'the same as Ctrl-], for keyboards without that key'],
+      ['Ctrl-C', 'end the server; twice: at once'],
+    ]
+    return this.#ours(table([...rows, ...others], this.#columns))
+  }
+
+  /** A QR code: its spaces are part of it. */
+  code(code: string): string {
+    return this.#ours(code)
+  }
+
+  /** The answer to a key. */
+  answer(text: string): string {
+    return this.#ours(this.#wrapped(text))
   }
 
   error(error: DevlaunchError, { withOutput }: { readonly withOutput: boolean }): string {
@@ -120,6 +148,23 @@ export class Printer {
     return indent(table(rows))
   }
 
+  #paragraphs(parts: readonly (string | false | undefined)[]): string {
+    return this.#ours(
+      parts
+        .filter(Boolean)
+        .map((part) => `${part}`.trimEnd())
+        .join('\n\n'),
+    )
+  }
+
+  #wrapped(text: string): string {
+    return wrap(text, this.#columns ?? Number.POSITIVE_INFINITY).join('\n')
+  }
+
+  #link(url: string): string {
+    return this.#style(['cyan', 'bold'], url)
+  }
+
   #news(style: Style, word: string, text: string): string {
     return this.#ours(table([[this.#style(style, word), text]], this.#columns))
   }
@@ -146,37 +191,32 @@ interface Stalled {
   readonly path: string
 }
 
-export interface Ready {
-  readonly plan: Plan
-  readonly python: Interpreter
-  readonly pythonVersion: string | undefined
-  readonly proof: Proof
-  /** Does this system show who listens where? */
-  readonly proven: boolean
-  /** What the adapter says about this start. */
-  readonly notes: readonly string[]
-  /** Who holds the port that was asked for, where another had to be taken. */
-  readonly taken: readonly Socket[]
+type Reason = Extract<LaunchEvent, { event: 'lan' }>['reason']
+
+/** It is on a network now. */
+const entered: Readonly<Record<Reason, string>> = {
+  asked: 'The devices of one network can open it now.',
+  time: 'The devices of one network can open it now.',
+  address: 'This machine has another address: the devices of that network can open it now.',
+}
+
+/** It is on loopback again. */
+const left: Readonly<Record<Reason, string>> = {
+  asked: 'Only this machine can open it now.',
+  time: 'The time is over: only this machine can open it now.',
+  address: 'The address has gone from this machine: only this machine can open it now.',
+}
+
+const keyHelp: Readonly<Record<Command, string>> = {
+  help: 'show these keys',
+  open: 'open the page in the browser',
+  urls: 'show the addresses',
+  code: "show the QR code of the network's address",
+  lan: 'let the devices of the network in, or out again',
+  restart: 'start the server again',
+  quit: 'end the server',
 }
 
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ')
-}
-
-/** As one would type it from here, where that is shorter. */
-function near(path: string): string {
-  const short = relative('.', path)
-  return short.length < path.length ? short : path
-}
-
-function describeProof({ sockets }: Proof, plan: Plan): string {
-  const list = sockets
-    .map(({ protocol, address, port, pid }) => {
-      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (pid ${pid})`
-    })
-    .join(', ')
-  const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
-  const audience = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
-  const seal = plan.seal ? '. Sealed: no other can be opened' : ''
-  return `${count}: ${list}; ${audience[plan.policy.reach]}${seal}`
 }

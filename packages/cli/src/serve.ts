@@ -1,26 +1,24 @@
 import {
-  Cleaner,
   DevlaunchError,
-  type Exit,
-  type LaunchEvent,
   type LaunchOptions,
   launch,
+  readSurroundings,
   type Server,
   type Socket,
-  type Stream,
+  surroundings,
   whoHolds,
 } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
+import { Control } from './control.ts'
 import { exitCodeAfter, exitCodeOf } from './exit-code.ts'
-import { theirs } from './mark.ts'
+import { openBrowser } from './open-browser.ts'
 import { Printer } from './print.ts'
-import { JsonReport } from './report.ts'
+import { showJson, showText } from './show.ts'
 import { handleSignals } from './signals.ts'
 import { lendTerminal } from './terminal.ts'
-import { startWaiting, type Waiting } from './waiting.ts'
+import { startWaiting } from './waiting.ts'
 import { wishes } from './wishes.ts'
-import { write } from './write.ts'
 
 /** Runs a server until it ends, and returns the exit code. */
 export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
@@ -30,6 +28,12 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
   const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
+  let control: Control | undefined
+  terminal?.onOrder((order) => {
+    waiting?.interrupt(true)
+    if (control) control.obey(order)
+    else process.stderr.write(new Printer(process.stderr).answer(early))
+  })
   try {
     const server = await launch(adapter, {
       ...wishes(adapter, target, args),
@@ -44,17 +48,27 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
         }
         waiting?.interrupt(true)
         show.event(event)
+        if (event.event === 'lan' && !args.json) control?.moved(event)
       },
     } satisfies LaunchOptions)
     waiting?.end()
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)
-    show.ready({ server, python, proven, taken: await taken(server, args.port ?? adapter.port) })
+    control = new Control(server, args)
+    show.ready({
+      ...control.reached(),
+      ...{ plan: server.plan, proof: server.proof, notes: server.notes, warnings: server.warnings },
+      ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
+      taken: await holders(server, args.port ?? adapter.port),
+      keys: terminal !== undefined,
+      code: await control.code(),
+    })
     if (args.open) await openBrowser(server.url)
     const exit = await server.exited
     if (exit.error) show.error(exit.error)
-    else if (signals.exitCode() === undefined) show.ended(exit)
-    return exit.error ? exitCodeOf(exit.error) : (signals.exitCode() ?? exitCodeAfter(exit))
+    else if (signals.exitCode() === undefined && !control.quit) show.ended(exit)
+    if (exit.error) return exitCodeOf(exit.error)
+    return signals.exitCode() ?? (control.quit ? 0 : exitCodeAfter(exit))
   } catch (error) {
     waiting?.end()
     if (!(error instanceof DevlaunchError)) throw error
@@ -68,84 +82,15 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
   }
 }
 
-interface Show {
-  readonly event: (event: LaunchEvent) => void
-  readonly output: (text: string, stream: Stream) => Promise<void>
-  readonly ready: (ready: {
-    readonly server: Server
-    readonly python: string | undefined
-    readonly proven: boolean
-    readonly taken: readonly Socket[]
-  }) => void
-  /** It ended, and nobody had asked for that. */
-  readonly ended: (exit: Exit) => void
-  readonly error: (error: DevlaunchError) => void
-}
+const early = 'It is not ready yet. Ctrl-C ends it.'
 
-function showJson(): Show {
-  const report = new JsonReport()
-  return {
-    event: (event) => report.event(event),
-    output: (text, stream) => report.output(text, stream),
-    ready: () => {},
-    ended: () => {},
-    error: (error) => report.error(error),
-  }
+/** What loopback means here. */
+async function place({ plan, lan }: Server): Promise<string | undefined> {
+  const facts = await readSurroundings(process.env)
+  return surroundings(facts, { port: plan.policy.bind.port, lan: lan !== undefined })
 }
-
-/** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
-function showText(
-  { quiet, readyPath }: Arguments,
-  adapterName: string,
-  edits: boolean,
-  waiting: Waiting | undefined,
-): Show {
-  let running = false
-  let reload = false
-  const printer = new Printer(process.stderr)
-  const cleaners = { stdout: new Cleaner({ edits }), stderr: new Cleaner({ edits }) }
-  const warn = (event: LaunchEvent): string | undefined => {
-    if (event.event === 'strangers' && event.sockets.length > 0) return printer.strangers(event.sockets)
-    if (event.event === 'stalled')
-      return printer.stalled(event.reason, { server: adapterName, reload, path: readyPath ?? '/' })
-    if (event.event === 'recovered') return printer.recovered(event.reason)
-    return event.event === 'unseen' ? printer.unseen(event) : undefined
-  }
-  return {
-    event: (event) => {
-      if (event.event === 'planned') reload = event.plan.policy.reload
-      if (event.event === 'ready') running = true
-      if (event.event === 'cleaned') process.stderr.write(printer.cleaned(event.processes))
-      const warning = warn(event)
-      const isFailure =
-        event.event === 'strangers' || (event.event === 'stalled' && event.reason !== 'silent')
-      if (warning && (running || !isFailure)) process.stderr.write(warning)
-    },
-    output: (text, stream) => {
-      const shown = theirs(cleaners[stream].clean(text))
-      waiting?.interrupt(shown.endsWith('\n'))
-      return write(process[stream], shown)
-    },
-    ready: ({ server, python, proven, taken }) => {
-      if (quiet) return
-      const { plan, proof, notes } = server
-      const ready = { plan, python: server.python, pythonVersion: python, proof, proven, taken, notes }
-      process.stderr.write(printer.ready(ready))
-    },
-    ended: (exit) => process.stderr.write(printer.ended(adapterName, exit)),
-    // the output of a server that failed has been shown already
-    error: (error) => process.stderr.write(printer.error(error, { withOutput: !printed.has(error.code) })),
-  }
-}
-
-const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY', 'GUARD_LOST'])
 
 /** Who is in the way of the first choice, if another port had to be taken. */
-async function taken(server: Server, wanted: number): Promise<readonly Socket[]> {
-  return wanted === server.plan.policy.bind.port ? [] : whoHolds(server.python.path, wanted)
-}
-
-async function openBrowser(url: string): Promise<void> {
-  const { default: open } = await import('open')
-  await open(url).catch(() => {})
+async function holders({ plan, python }: Server, wanted: number): Promise<readonly Socket[]> {
+  return wanted === plan.policy.bind.port ? [] : whoHolds(python.path, wanted)
 }

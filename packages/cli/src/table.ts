@@ -24,11 +24,19 @@ export function table(rows: Rows, columns = Number.POSITIVE_INFINITY): string {
   const pad = (left: string) => left + ' '.repeat(Math.max(0, width - length(left)))
   // the name of a folder can have a line end in it, and must not begin another row
   const under = `\n${' '.repeat(width + 2)}`
-  const fold = (right: string) => right.split('\n').flatMap((line) => wrap(line, columns - width - 2))
-  return rows.map(([left, right]) => `${pad(left)}  ${fold(right).join(under)}\n`).join('')
+  const fold = (text: string, width: number) => text.split('\n').flatMap((line) => wrap(line, width))
+  const room = columns - width - 2
+  const row = ([left, right]: Rows[number]) => {
+    const longest = Math.max(...right.split(/\s/).map(length))
+    // a long address on a narrow screen is whole below its name
+    if (longest > room && longest <= columns - 2)
+      return `${left}\n  ${fold(right, columns - 2).join('\n  ')}\n`
+    return `${pad(left)}  ${fold(right, room).join(under)}\n`
+  }
+  return rows.map(row).join('')
 }
 
-type Rows = readonly (readonly [left: string, right: string])[]
+export type Rows = readonly (readonly [left: string, right: string])[]
 
 function leftColumn(rows: Rows): number {
   return Math.max(0, ...rows.map(([left]) => length(left)).filter((each) => each <= widest))
@@ -38,7 +46,7 @@ function length(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { Terminal } from '@devlaunch/core'
+import { type Command, nothingTyped, readKeys } from './keys.ts'
 
-const ctrlC = '\x03'
-const ctrlZ = '\x1a'
-
-/** The user's terminal, lent to the server: every key goes there, but for the two that mean the job as a whole. */
+/** The user's terminal, lent to the server: every key goes there, but for those that mean the job as a whole, or us. */
 export interface LentTerminal extends Terminal {
   readonly input: PassThrough
   /** Starts to read single keys. Not before the guard has seen the settings that it restores if we are killed. */
   readonly take: () => void
   readonly giveBack: () => void
+  readonly onOrder: (obey: (order: Command | 'unknown') => void) => void
   readonly onResize: (resize: (terminal: Terminal) => void) => void
 }
 
@@ -20,15 +19,17 @@ export function lendTerminal(): LentTerminal | undefined {
   if (!stdin.isTTY || !stdout.isTTY || !inForeground()) return undefined
   const input = new PassThrough()
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
+  let typed = nothingTyped
+  let obey: (order: Command | 'unknown') => void = () => {}
   const onData = (keys: Buffer) => {
-    let rest = ''
-    for (const key of keys.toString('latin1')) {
-      // As in a terminal's usual mode: everybody in the foreground hears of it, npm and turbo included
-      if (key === ctrlC) process.kill(0, 'SIGINT')
-      else if (key === ctrlZ) suspend()
-      else rest += key
+    const reading = readKeys(keys.toString('latin1'), typed)
+    typed = reading.typed
+    for (const order of reading.orders) {
+      if (order === 'interrupt') process.kill(0, 'SIGINT')
+      else if (order === 'suspend') suspend()
+      else obey(order)
     }
-    input.write(Buffer.from(rest, 'latin1'))
+    input.write(Buffer.from(reading.send, 'latin1'))
   }
   let taken = false
   const take = () => {
@@ -58,7 +59,14 @@ export function lendTerminal(): LentTerminal | undefined {
     process.on('SIGCONT', resume)
     process.kill(0, 'SIGTSTP')
   }
-  return { ...size(), input, take, giveBack, onResize: (resize) => stdout.on('resize', () => resize(size())) }
+  return {
+    ...size(),
+    ...{ input, take, giveBack },
+    onOrder: (listener) => {
+      obey = listener
+    },
+    onResize: (resize) => stdout.on('resize', () => resize(size())),
+  }
 }
 
 /** A background job that touches the terminal is stopped by it (SIGTTOU). */

@@ -21,7 +21,7 @@ export function startWaiting(what: string): Waiting {
     const frame = styleText('cyan', frames[Math.floor(seconds * 10) % frames.length] ?? '', {
       stream: stderr,
     })
-    stderr.write(clear + ourLine(`${frame} ${what} ${seconds.toFixed(1)} s`))
+    stderr.write(clear + ourLine(`${frame} ${what} ${seconds.toFixed(1)} s`, stderr))
     shown = true
   }
   const hide = () => {

@@ -3,7 +3,23 @@ import type { Arguments } from './args.ts'
 
 /** The command line as options of `launch`. Here a developer's habits are the defaults: port 8000, reloading. */
 export function wishes(adapter: AnyAdapter, target: string | undefined, args: Arguments): LaunchOptions {
-  const { port, strictPort, host, allow, debug, seal, python, cwd, envFile, readyPath, timeout, rest } = args
+  const {
+    port,
+    strictPort,
+    host,
+    lan,
+    lanFor,
+    follow,
+    allow,
+    debug,
+    seal,
+    python,
+    cwd,
+    envFile,
+    readyPath,
+    timeout,
+    rest,
+  } = args
   return {
     ...(target !== undefined && { [adapter.target.option]: target }),
     port: port ?? adapter.port,
@@ -14,6 +30,8 @@ export function wishes(adapter: AnyAdapter, target: string | undefined, args: Ar
     reload: args.reload ?? adapter.reload,
     args: rest,
     ...(host !== undefined && { host }),
+    ...(lan !== undefined && { lan, follow }),
+    ...(lanFor !== undefined && { lanFor }),
     ...(python !== undefined && { python }),
     ...(cwd !== undefined && { cwd }),
     ...(envFile !== undefined && { envFile }),

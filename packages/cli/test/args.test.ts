@@ -30,6 +30,28 @@ test('risks can be repeated and listed', () => {
   ])
 })
 
+describe('--lan', () => {
+  test.each([
+    [['django', '--lan'], { words: ['django'], lan: true }],
+    [['--lan', 'django'], { words: ['django'], lan: true }],
+    [['--lan', '-q', 'django'], { words: ['django'], lan: true, quiet: true }],
+    [['--lan=eth1', 'django'], { words: ['django'], lan: 'eth1' }],
+    [['--lan=10.0.0.5'], { lan: '10.0.0.5' }],
+    [['--lan=fd12::5'], { lan: 'fd12::5' }],
+    [['--lan', '--', '--lan'], { lan: true, rest: ['--lan'] }],
+    [['--lan', '--lan=eth1'], { lan: 'eth1' }],
+    [['--lan', '--lan-for', '30m'], { lan: true, lanFor: 1_800_000, follow: false }],
+    [['--lan', '--lan-for=90s', '--follow'], { lanFor: 90_000, follow: true }],
+    [['--lan', '--lan-for', '1.5h'], { lanFor: 5_400_000 }],
+    [['--lan', '--lan-for', '576h'], { lanFor: 2_073_600_000 }],
+    [['--lan', '--qr'], { qr: true }],
+    [['--lan', '--no-qr'], { qr: false }],
+    [['django'], { lan: undefined, lanFor: undefined, follow: false, qr: undefined }],
+  ])('%j', (argv, expected) => {
+    expect(parse(argv)).toMatchObject(expected)
+  })
+})
+
 describe('bad values are refused before anything happens', () => {
   test.each([
     [['--port', '0'], /--port "0" is not a port/],
@@ -45,6 +67,16 @@ describe('bad values are refused before anything happens', () => {
     [['--allow', 'constructor'], /not a risk/],
     [['--ready-path', 'health'], /not a path/],
     [['--ready-path', '//evil.example/'], /not a path/],
+    [['--lan='], /--lan= names nothing/],
+    [['--no-lan'], /'--no-lan'/],
+    [['--lan', '--host', '192.168.1.5'], /--lan and --host both/],
+    [['--host', '127.0.0.1', '--lan=eth1'], /--lan and --host both/],
+    [['--lan-for', '30m'], /--lan-for needs --lan/],
+    [['--follow'], /--follow needs --lan/],
+    [['--lan', '--lan-for'], /--lan-for/],
+    ...['30', '0m', '-1m', '30M', '30 m', '1h30m', '25d', '577h', '1e3s', '٣m', 'soon', ''].map(
+      (time): [string[], RegExp] => [['--lan', `--lan-for=${time}`], /--lan-for ".*" is not a time/],
+    ),
     [['--bind=0.0.0.0:9'], /unknown option '--bind'/],
     [['--reload=yes'], /does not take an argument/],
   ])('%j', (argv, message) => {

@@ -33,6 +33,7 @@ const fields = Object.keys({
   debugger: 0,
   reload: 0,
   proxyHeaders: 0,
+  subnet: 0,
   allowedHosts: 0,
   dotenv: 0,
   grace: 0,

@@ -36,7 +36,9 @@ test('on a pipe the lines with our mark are ours, each on a line of its own', as
   const { all } = (await running) as unknown as { all: string }
   expect(all).toContain('| error FAILED: go to http://evil.example\n')
   expect(all).toContain('half a line\u001b[8m\n▐ wsgi ended by itself')
-  expect(marked(all).every((line) => /^▐(?: (?:wsgi|Local|Proof|Python|Expose)|$)/.test(line))).toBe(true)
+  expect(marked(all).every((line) => /^▐(?: (?:wsgi|Local|Where|Proof|Python|Expose)|$)/.test(line))).toBe(
+    true,
+  )
   expect(marked(all).length).toBeGreaterThan(4)
 })
 
@@ -48,9 +50,23 @@ test('in a terminal too, and what a server has made invisible is not ours', asyn
   await screen.shows(/\[exit 3\]/)
   expect(screen.text()).toContain('half a line\u001b[8m\u001b[m\r\n▐ wsgi ended by itself')
   expect(screen.text()).toContain('x| error FAILED\r\u001b[P')
-  const ours = /^▐(?: (?:[|/\\-] starting|wsgi|Local|Proof|Python|Expose)|$| {9}\S)/ // the last: a long path, wrapped
+  const ours = /^▐(?: (?:[|/\\-] starting|wsgi|Local|Where|Proof|Python|Expose|Press)|$| {3,9}\S)/ // the last: a long path, wrapped
   const drawn = screen.text().replaceAll('\r\u001b[K', '\n')
   expect(marked(drawn).filter((line) => !ours.test(line))).toEqual([])
+})
+
+test('in a terminal that is not of UTF-8 our mark is ASCII, and nothing of a server begins with that', async () => {
+  await using folder = await project({ 'app.py': app('print("| error FAILED: a | b")') })
+  await using screen = terminal(args, folder.path, { LC_ALL: 'C', NO_COLOR: '1' })
+  await screen.shows(/Press/)
+  screen.type('\x03')
+  await screen.shows(/\[exit 130\]/)
+  expect(screen.text()).toContain('! error FAILED: a ! b')
+  expect(screen.text()).not.toContain('▐')
+  const lines = screen.text().replaceAll('\r\u001b[K', '\n').replaceAll('\u001b[m', '').split(/\r?\n/)
+  const ours = /^\|(?: (?:[|/\\-] starting|wsgi|Local|Where|Proof|Python|Expose|Press)|$| {3,9}\S)/
+  expect(lines.filter((line) => line.includes('|') && !ours.test(line))).toEqual([])
+  expect(lines.filter((line) => ours.test(line)).length).toBeGreaterThan(4)
 })
 
 test('the reason of an error stays on our line', async () => {

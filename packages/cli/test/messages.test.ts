@@ -4,18 +4,20 @@ import {
   DevlaunchError,
   type Exit,
   type Facts,
+  type Lan,
   plan,
   prepare,
   release,
   resolvePolicy,
   type Socket,
 } from '@devlaunch/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { explainSetback, type Scene } from '../../core/src/failure.ts'
 import type { Setback } from '../../core/src/wait.ts'
 import { adapters } from '../src/adapters.ts'
 import { exitCodeOf } from '../src/exit-code.ts'
 import { Printer } from '../src/print.ts'
+import type { Ready } from '../src/ready.ts'
 
 const printer = new Printer(new PassThrough() as unknown as NodeJS.WriteStream) // no terminal, no colours
 const uvicorn = adapters.find(({ name }) => name === 'uvicorn')
@@ -154,33 +156,139 @@ test('a server that ends, and one that somebody joins', () => {
   )
 })
 
-test('on a terminal every line of a ready server and of a warning has the mark and fits', () => {
-  const screen = new Printer(Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as never)
-  const holder = socket({
-    command: 'python -m http.server --bind 127.0.0.1 8000',
-    cwd: '/home/somebody/shop',
-  })
-  const ready = screen.ready({
-    plan: {
-      ...scene.plan,
-      seal: true,
-      unset: ['GUNICORN_CMD_ARGS', 'UVICORN_PORT', 'WEB_CONCURRENCY', 'PORT'],
+const holder = socket({
+  command: 'python -m http.server --bind 127.0.0.1 8000',
+  cwd: '/home/somebody/shop',
+})
+const now = new Date(2026, 10, 23, 14, 0).getTime()
+const minutes = (count: number) => now + count * 60_000
+const local = 'http://127.0.0.1:8000'
+
+const onLoopback: Ready = {
+  plan: { ...scene.plan, unset: ['PORT'] },
+  python: {
+    path: '/shop/.venv/bin/python',
+    why: 'found in the project',
+    version: '3.13.0',
+    release: '0.30.0',
+  },
+  pythonVersion: '3.13.0',
+  proof: { sockets: [socket()], neighbours: [] },
+  proven: true,
+  urls: { local, network: undefined },
+  ...{ lan: undefined, until: undefined, now, where: undefined, code: undefined, keys: true },
+  ...{ taken: [], notes: [], warnings: [] },
+}
+
+const lan: Lan = {
+  interface: 'eth1',
+  host: '192.168.1.23',
+  subnet: '192.168.1.0/24',
+  routed: true,
+  passedOver: [
+    {
+      interface: 'docker0',
+      host: '172.17.0.1',
+      prefix: 16,
+      reason: 'a bridge of containers or virtual machines',
     },
-    python: {
-      path: '/shop/.venv/bin/python',
-      why: 'found in the project',
-      version: '3.13.0',
-      release: '0.30.0',
+    { interface: 'tailscale0', host: '100.101.102.103', prefix: 32, reason: "a carrier's or a VPN's" },
+    { interface: 'eth1', host: 'fd12::23', prefix: 64, reason: 'IPv6; there is an IPv4 address' },
+    { interface: 'eth2', host: '2001:db8::7', prefix: 64, reason: 'a public address' },
+    { interface: 'eth2', host: '203.0.113.7', prefix: 24, reason: 'a public address' },
+    {
+      interface: 'br-4f2a',
+      host: '172.18.0.1',
+      prefix: 16,
+      reason: 'a bridge of containers or virtual machines',
     },
-    pythonVersion: '3.13.0',
-    proof: { sockets: [socket(), socket({ port: 9229 })], neighbours: [holder] },
-    proven: true,
-    taken: [holder],
-    notes: [],
+  ],
+}
+
+/** The plan for an address of a network. */
+const planOn = (host: string, subnet: string) =>
+  plan(
+    { ...uvicorn },
+    { app: 'main:app' },
+    resolvePolicy({ lan: true }, { host, reach: 'lan', subnet }, 8000),
+    facts,
+  )
+
+const onLan: Ready = {
+  ...onLoopback,
+  plan: { ...planOn(lan.host, lan.subnet), args: [], env: {}, unset: [], reasons: [] },
+  proof: {
+    sockets: [socket({ address: lan.host, reach: 'lan' })],
+    neighbours: [],
+    relay: { address: '127.0.0.1', port: 8000, pid: 4700 },
+    filter: { filtered: true, reason: '' },
+  },
+  urls: { local, network: 'http://192.168.1.23:8000' },
+  ...{ lan, until: minutes(30) },
+  where: 'In a container: only what is in it reaches 127.0.0.1; publish the port to come from outside.',
+  warnings: ['the app answers 400 to http://192.168.1.23:8000/: add that address to its trusted hosts'],
+  code: '(the QR code)',
+}
+
+const six = { ...lan, interface: 'wlp0s20f3', host: 'fd12:3456:789a:1::20', subnet: 'fd12:3456:789a:1::/64' }
+const unfiltered: Ready = {
+  ...onLan,
+  plan: { ...planOn(six.host, six.subnet), args: [], env: {}, unset: [], reasons: [] },
+  proof: {
+    ...onLan.proof,
+    sockets: [socket({ address: six.host, reach: 'lan' })],
+    filter: { filtered: false, reason: 'it needs a newer kernel' },
+  },
+  urls: { local, network: 'http://[fd12:3456:789a:1::20]:8000' },
+  lan: { ...six, passedOver: [] },
+  ...{ until: undefined, where: undefined, warnings: [], notes: ['runserver of channels'] },
+}
+
+const screens: Readonly<Record<string, (printer: Printer) => string>> = {
+  'ready, on loopback': (printer) => printer.ready(onLoopback),
+  'ready, on a network for half an hour': (printer) => printer.ready(onLan),
+  'ready, on a network of IPv6, without a filter': (printer) => printer.ready(unfiltered),
+  'it comes to a network': (printer) =>
+    printer.reached({ ...onLan, until: undefined }, '(the QR code)', 'asked'),
+  'it follows its address': (printer) =>
+    printer.reached({ ...onLan, until: minutes(1.5) }, undefined, 'address'),
+  'it leaves, as asked': (printer) => printer.reached(onLoopback, undefined, 'asked'),
+  'its time is over': (printer) => printer.reached(onLoopback, undefined, 'time'),
+  'its address has gone': (printer) => printer.reached(onLoopback, undefined, 'address'),
+  'the addresses': (printer) => printer.reached({ ...onLan, until: minutes(60 * 50) }, undefined),
+  'the keys': (printer) => printer.keys(),
+}
+
+const terminal = (columns: number) =>
+  new Printer(Object.assign(new PassThrough(), { isTTY: true, columns }) as never)
+
+test.each([
+  ['80 columns', 'C.UTF-8', () => terminal(80)],
+  ['40 columns', 'C.UTF-8', () => terminal(40)],
+  ['no Unicode', 'C', () => terminal(80)],
+  ['a pipe', 'C', () => printer],
+])('every screen of a server that runs: %s', async (name, locale, open) => {
+  vi.stubEnv('LC_ALL', locale)
+  const all = Object.entries(screens).map(([title, show]) => {
+    return `# ${title}${stripVTControlCharacters(show(open()))}`
   })
+  vi.unstubAllEnvs()
+  await expect(all.join('\n')).toMatchFileSnapshot(`golden/screens, ${name}.txt`)
+})
+
+test.each([80, 40])('on a terminal of %i columns every line has the mark and fits', (columns) => {
+  const screen = terminal(columns)
+  const busy = {
+    ...{ notes: [], taken: [holder], plan: { ...onLan.plan, seal: true } },
+    proof: { ...onLan.proof, sockets: [socket(), socket({ port: 9229 })], neighbours: [holder] },
+  }
   const stalls = (['childless', 'respawning', 'unaccepted', 'silent'] as const).map((reason) =>
     screen.stalled(reason, { server: 'gunicorn', reload: true, path: '/' }),
   )
-  const lines = stripVTControlCharacters([ready, ...stalls, screen.strangers([holder])].join('')).split('\n')
-  expect(lines.filter((line) => line !== '' && !/^▐.{0,79}$/.test(line))).toEqual([])
+  const texts = [
+    ...Object.values(screens).map((show) => show(screen)),
+    ...[screen.ready({ ...onLan, ...busy }), ...stalls, screen.strangers([holder])],
+  ]
+  const lines = stripVTControlCharacters(texts.join('')).split('\n')
+  expect(lines.filter((line) => line !== '' && !(line.startsWith('▐') && line.length <= columns))).toEqual([])
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { marked } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
 import { newestPython, start } from './kit/cli.ts'
+import { debug, flask, flaskScreen, urlOn } from './kit/flask.ts'
 import { project } from './kit/project.ts'
 import { terminal } from './kit/screen.ts'
 
@@ -13,47 +14,21 @@ const marker = { DEVLAUNCH_TEST_RUN: crypto.randomUUID() }
 const left = () =>
   marked(marker.DEVLAUNCH_TEST_RUN).filter(({ command }) => !command.includes('kit/terminal.py'))
 
-const flask = {
-  'app.py': [
-    'import os',
-    'from flask import Flask',
-    'app = Flask(__name__)',
-    '@app.get("/")',
-    'def index():',
-    '    return str(os.getpid())',
-    '@app.get("/stop")',
-    'def stop():',
-    '    answer = 41',
-    '    breakpoint()',
-    '    return str(answer)',
-  ].join('\n'),
-}
-
 describe('in a terminal', () => {
   test('breakpoint() in a view works, also under the reloader', async () => {
     await using folder = await project(flask)
-    await using screen = terminal(['flask', 'app:app', '--reload', '--python', newestPython()], folder.path)
+    await using screen = flaskScreen(folder.path)
     await screen.shows(/Expose/)
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(screen.text())?.[0]
-    const answer = fetch(`${url}/stop`).then((response) => response.text())
-    await screen.shows(/\(Pdb\) $/)
-    screen.type('answer += 1\r')
-    await screen.shows(/answer \+= 1[\r\n]+\(Pdb\) $/)
-    screen.type('c\r')
-    expect(await answer).toBe('42')
+    expect(await debug(screen)).toBe('42')
     screen.type('\x03')
     await screen.shows(/\[exit 130\]/)
   })
 
   test('breakpoint() still works after a reload of Flask, whose reloader starts it again', async () => {
     await using folder = await project(flask)
-    await using screen = terminal(
-      ['flask', 'app:app', '--reload', '--python', newestPython()],
-      folder.path,
-      marker,
-    )
+    await using screen = flaskScreen(folder.path, marker)
     await screen.shows(/Expose/)
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(screen.text())?.[0]
+    const url = urlOn(screen)
     const pid = async () => (await fetch(`${url}/`)).text()
     const before = await pid()
     const { mtimeMs } = await stat(join(folder.path, 'app.py'))
@@ -61,12 +36,7 @@ describe('in a terminal', () => {
     await screen.shows(/Detected change/)
     // the one that ends may still take a request
     await expect.poll(() => pid().catch(() => before), { timeout: 20_000 }).not.toBe(before)
-    const answer = fetch(`${url}/stop`).then((response) => response.text())
-    await screen.shows(/\(Pdb\) $/)
-    screen.type('answer += 1\r')
-    await screen.shows(/answer \+= 1[\r\n]+\(Pdb\) $/)
-    screen.type('c\r')
-    expect(await answer).toBe('42')
+    expect(await debug(screen)).toBe('42')
     screen.type('\x03')
     await screen.shows(/\[exit 130\]/)
     expect(left()).toEqual([])
@@ -143,11 +113,7 @@ describe('a start that takes its time', () => {
 
 test('nothing is left when the terminal is closed', async () => {
   await using folder = await project(flask)
-  await using screen = terminal(
-    ['flask', 'app:app', '--reload', '--python', newestPython()],
-    folder.path,
-    marker,
-  )
+  await using screen = flaskScreen(folder.path, marker)
   await screen.shows(/Expose/)
   expect(left()).not.toEqual([])
   screen.close()

@@ -28,6 +28,9 @@ class Blind:
     def seen(self):
         return [self._planned] if self._answered else []
 
+    def holders(self, listener):
+        return []
+
     def describe(self, listener):
         return describe(listener, [])
 

@@ -17,11 +17,12 @@ class FirstProcess:
             return
         from handover import Handover
 
-        self._socket = Handover(self.order["address"], self.order["port"], self.order["listener"])
+        order = self.order
+        self._socket = Handover(order["address"], order["port"], order["listener"], order.get("subnet"))
 
     def start(self):
         """Raises OSError with what is in the way."""
-        self._seal = system.new_seal() if self.order.get("seal") else None
+        self._seal = self._rules()
         if self._seal:
             self._seal.prepare()
         handed_over = self._socket and self._socket.descriptor
@@ -29,10 +30,25 @@ class FirstProcess:
         if handed_over and self.order.get("restart") is None:
             self.let_go()  # the server has its own
 
+    def _rules(self):
+        """What the process is kept to from its first instruction on, or None."""
+        order = self.order
+        if order.get("seal"):
+            return system.new_seal()
+        opens_its_own = order.get("subnet") and order.get("listener", "own") != "handed-over"
+        if opens_its_own and "DEVLAUNCH_SUBNET" not in order["env"]:  # and isn't hooked, which would do as well
+            return system.new_gate(order["subnet"], order["address"], order["port"])
+        return None
+
     @property
     def is_unsealable(self):
         """Was it the seal that failed?"""
         return bool(self._seal and self._seal.failed)
+
+    @property
+    def filtered(self):
+        """The id of the socket that had its filter before anybody had it."""
+        return self._socket and self._socket.filtered
 
     def let_go(self):
         """The server has ended or is about to: whoever waits in the queue is told so, and the port is free."""

@@ -19,6 +19,10 @@ class Worker:
         self.born = now
         self.waited = 0.0  # seconds for a processor: on a busy machine a crash at the start takes its time
 
+    def lived(self, now):
+        """Seconds in which it could run."""
+        return now - self.born - self.waited
+
 
 class Health:
     """`first`: the pid of the server's first process. `port`: the planned one."""
@@ -64,7 +68,7 @@ class Health:
     def _end(self, worker, now):
         self._queue.excuse(now)
         if not self._ended or worker.born >= self._ended[-1][0]:
-            self._ended = [*self._ended, (now, now - worker.born - worker.waited)][-_LOOP:]
+            self._ended = [*self._ended, (now, worker.lived(now))][-_LOOP:]
 
     def _is_settled(self, now):
         """Everybody who served still does, or there was nobody from the start: no need to search."""
@@ -77,7 +81,7 @@ class Health:
             return False
         if not self._workers:
             return not self._has_spawned
-        return all(now - each.born >= _STAYS for each in self._workers.values())
+        return all(each.lived(now) >= _STAYS for each in self._workers.values())
 
     def _find_workers(self, now, planned):
         members = [pid for pid in self._tree.members() if pid != self._first]
@@ -131,7 +135,7 @@ class Health:
         return _SAVING_TIME if self._has_spawned else _LOOP_TIME
 
     def _stays(self, now):
-        return any(now - each.born - each.waited >= _STAYS for each in self._workers.values())
+        return any(each.lived(now) >= _STAYS for each in self._workers.values())
 
 
 class Queue:

@@ -74,6 +74,12 @@ def sockets(pid):
     return set(owners([pid])[0])
 
 
+def descriptor(pid, socket):
+    """The number under which it holds the socket with this inode, or None. Raises OSError if we may not look."""
+    table = "/proc/%d/fd/" % pid
+    return next((int(entry) for entry in os.listdir(table) if _inode(table + entry) == socket), None)
+
+
 def unix_sockets():
     """The inodes of those that can be seen from nowhere else, a multiprocessing.Pipe() for example."""
     try:
@@ -126,6 +132,15 @@ def started(pid):
     """Clock ticks after the boot."""
     fields = _stat(pid)
     return int(fields[19]) if fields else None
+
+
+def waited(pid):
+    """Seconds that it was ready to run and had no processor. https://docs.kernel.org/scheduler/sched-stats.html"""
+    try:
+        with open("/proc/%d/schedstat" % pid) as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError):  # it has ended, or the kernel doesn't count
+        return 0.0
 
 
 def parent(pid):
@@ -181,12 +196,3 @@ def _threads(pid):
 
 def _all():
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
-
-
-def waited(pid):
-    """Seconds that it was ready to run and had no processor. https://docs.kernel.org/scheduler/sched-stats.html"""
-    try:
-        with open("/proc/%d/schedstat" % pid) as file:
-            return int(file.read().split()[1]) / 1e9
-    except (OSError, IndexError):  # it has ended, or the kernel doesn't count
-        return 0.0

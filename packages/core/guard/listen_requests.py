@@ -14,7 +14,7 @@ from struct import pack, unpack_from
 from linux_kernel import descriptor_of
 
 # linux/seccomp.h: SECCOMP_IOCTL_NOTIF_RECV, _SEND, _ID_VALID
-_RECEIVE, _ANSWER, _STILL_VALID = 0xC0502100, 0xC0182101, 0x40082102
+RECEIVE, ANSWER, _STILL_VALID = 0xC0502100, 0xC0182101, 0x40082102
 _MOST = 0x7FFFFFFF  # the kernel takes less: net.core.somaxconn
 
 
@@ -26,11 +26,11 @@ class ListenRequests:
         """One of them. Call when the descriptor is readable."""
         request = bytearray(80)  # struct seccomp_notif
         try:
-            fcntl.ioctl(self.descriptor, _RECEIVE, request)
+            fcntl.ioctl(self.descriptor, RECEIVE, request)
             id, thread = unpack_from("QI", request)
             number, backlog = (argument & 0xFFFFFFFF for argument in unpack_from("QQ", request, 32))
             error = self._listen(id, thread, number, backlog)
-            fcntl.ioctl(self.descriptor, _ANSWER, pack("QqiI", id, 0, -error, 0))
+            fcntl.ioctl(self.descriptor, ANSWER, pack("QqiI", id, 0, -error, 0))
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.EINTR):  # a signal has ended the caller, or its call
                 raise
@@ -42,7 +42,7 @@ class ListenRequests:
         """The errno for the caller."""
         socket = None
         try:
-            socket = _own(descriptor_of(_process_of(thread), number))
+            socket = socket_of(thread, number)
             fcntl.ioctl(self.descriptor, _STILL_VALID, pack("Q", id))  # or it is a later process's
             if not _harmless(socket):
                 return errno.EACCES
@@ -55,7 +55,9 @@ class ListenRequests:
                 socket.close()
 
 
-def _own(descriptor):
+def socket_of(thread, number):
+    """A copy of that process's."""
+    descriptor = descriptor_of(_process_of(thread), number)
     try:
         return _socket.socket(fileno=descriptor)
     except OSError:  # a file

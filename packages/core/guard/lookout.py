@@ -13,6 +13,8 @@ class Lookout:
         self._channel, self._tree, self._end = channel, tree, end
         self._watch = _watch(table, tree, before, first.order["address"], first.order["port"])
         self._health = system.health(table, tree, first.pid, first.order["port"]) if table else None
+        subnet = first.order.get("subnet")
+        self._filtering = system.filtering(subnet, first.filtered) if subnet else None
         self._listening = self._alarmed = False
         self._strangers = []
         self._next_search = 0.0
@@ -34,11 +36,14 @@ class Lookout:
             self._alarm("exposed", sockets=self._described(findings.exposed))
         if ending or self._alarmed:  # our own sockets, half closed, belong to nobody
             return
+        if self._filtering:
+            self._filter(findings.planned)
         strangers = [each.id for each in findings.strangers]
         if strangers != self._strangers:
             self._strangers = strangers
             self._channel.send("strangers", sockets=self._described(findings.strangers))
-        if findings.planned and not strangers and not self._listening:
+        limited = not self._filtering or self._filtering.told
+        if findings.planned and limited and not strangers and not self._listening:
             self._listening = True
             neighbours = self._described(findings.neighbours)
             self._channel.send("listening", sockets=self._described(findings.planned), neighbours=neighbours)
@@ -65,6 +70,11 @@ class Lookout:
 
     def _described(self, listeners):
         return [self._watch.describe(each) for each in listeners]
+
+    def _filter(self, planned):
+        news = self._filtering.look(planned, self._watch.holders)
+        if news:
+            self._channel.send("filtered", filtered=news[0], reason=news[1])
 
     def _search(self, now):
         """Told once: whoever has left our network may listen there, and we can't see it."""

@@ -15,23 +15,19 @@ import errno
 import os
 from struct import pack
 
-from linux_kernel import descriptor_of, no_new_privileges, pointer, system_call
+from linux_kernel import descriptor_of, no_new_privileges, system_call
 from listen_requests import ListenRequests
+from seccomp import ALLOW, ARCHITECTURES, ASK, AT_LEAST, EQUAL, ERRNO, GIVE, KILL_PROCESS, LOAD, install, step
 
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # the same on every architecture
 _VERSION, _WITH_NETWORK = 1, 4  # Linux 6.7
 _BIND_TCP = 1
 
-# linux/audit.h; then seccomp(), socket() and listen(): arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h
-_ARCHITECTURES = {"x86_64": (0xC000003E, 317, 41, 50), "aarch64": (0xC00000B7, 277, 198, 201)}
 _IO_URING = (425, 426, 427)
 _IPPROTO_MPTCP = 262
 _X32 = 0x40000000  # numbers of the x32 ABI, which counts as x86_64
 
 _PIPES = 198  # and the next one; servers expect what is handed over from 3 on
-
-_SET_MODE_FILTER, _NEW_LISTENER = 1, 8
-_KILL_PROCESS, _ERRNO, _USER_NOTIF, _ALLOW = 0x80000000, 0x00050000, 0x7FC00000, 0x7FFF0000
 
 
 class Seal:
@@ -59,7 +55,7 @@ class Seal:
         _keep_pipes(environment)
         no_new_privileges()  # Landlock and the filter are refused without it
         _restrict()
-        self._theirs.send(b"%d" % _filter())
+        self._theirs.send(b"%d" % install(_program()))
         if not self._theirs.recv(1):
             raise OSError(errno.EPERM, "", "pidfd_getfd")
         self.failed = False
@@ -87,7 +83,7 @@ class Seal:
 def _obstacle():
     """Why this system can't seal anything, or None."""
     machine, release = os.uname().machine, os.uname().release
-    if machine not in _ARCHITECTURES:
+    if machine not in ARCHITECTURES:
         return "it is made for x86_64 and aarch64, and this is " + machine
     try:
         version = system_call("landlock_create_ruleset", _LANDLOCK_CREATE_RULESET, None, 0, _VERSION)
@@ -121,33 +117,21 @@ def _restrict():
     os.close(ruleset)
 
 
-def _filter():
-    architecture, seccomp, socket, listen = _ARCHITECTURES[os.uname().machine]
-    steps = b"".join(_program(architecture, socket, listen))
-    program = pack("H0P", len(steps) // 8) + pointer(steps)  # struct sock_fprog
-    return system_call("seccomp", seccomp, _SET_MODE_FILTER, _NEW_LISTENER, program)
-
-
-def _program(architecture, socket, listen):
-    """linux/filter.h, on struct seccomp_data: number at 0, architecture at 4, arguments of 8 bytes from 16 on."""
-    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
-
-    def step(code, value, when=0, otherwise=0):
-        return pack("HBBI", code, when, otherwise, value)
-
-    yield step(load, 4)
-    yield step(equal, architecture, 1)
-    yield step(give, _KILL_PROCESS)  # a 32-bit program has other numbers
-    yield step(load, 0)
-    yield step(equal, listen, 0, 1)
-    yield step(give, _USER_NOTIF)
+def _program():
+    architecture, _, socket, listen = ARCHITECTURES[os.uname().machine]
+    yield step(LOAD, 4)
+    yield step(EQUAL, architecture, 1)
+    yield step(GIVE, KILL_PROCESS)  # a 32-bit program has other numbers
+    yield step(LOAD, 0)
+    yield step(EQUAL, listen, 0, 1)
+    yield step(GIVE, ASK)
     for number in _IO_URING:
-        yield step(equal, number, 0, 1)
-        yield step(give, _ERRNO | errno.ENOSYS)
-    yield step(at_least, _X32, 0, 1)
-    yield step(give, _ERRNO | errno.ENOSYS)
-    yield step(equal, socket, 0, 3)
-    yield step(load, 16 + 2 * 8)
-    yield step(equal, _IPPROTO_MPTCP, 0, 1)
-    yield step(give, _ERRNO | errno.EPROTONOSUPPORT)
-    yield step(give, _ALLOW)
+        yield step(EQUAL, number, 0, 1)
+        yield step(GIVE, ERRNO | errno.ENOSYS)
+    yield step(AT_LEAST, _X32, 0, 1)
+    yield step(GIVE, ERRNO | errno.ENOSYS)
+    yield step(EQUAL, socket, 0, 3)
+    yield step(LOAD, 16 + 2 * 8)
+    yield step(EQUAL, _IPPROTO_MPTCP, 0, 1)
+    yield step(GIVE, ERRNO | errno.EPROTONOSUPPORT)
+    yield step(GIVE, ALLOW)

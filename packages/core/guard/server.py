@@ -4,9 +4,11 @@ import time
 
 import system
 from ending import Ending
+from lifetime import Lifetime
 from lookout import Lookout
 
-_BUSY = 0.05  # seconds between two turns: its exit and signals to us are noticed within this
+_BUSY = 0.05  # seconds between two turns: its exit, the end of its time and signals to us are noticed within this
+_EXPIRY_GRACE = 1.0  # its time is over: one request, a second, the end
 
 
 class Server:
@@ -16,6 +18,7 @@ class Server:
         self._channel, self._host, self._first = channel, host, first
         self._tree = system.Tree(first.pid)
         self._ending = Ending(host, self._tree)
+        self._lifetime = Lifetime(first.order.get("lifetime"))
         self._lookout = self._record = None
         self._ready = self.is_over = False
         self._next_look = 0.0
@@ -48,6 +51,8 @@ class Server:
         if now >= self._next_look:
             self._next_look = now + self._look_every
             self._lookout.look(now, self._ending.has_begun)
+        if self._lifetime.is_over:
+            self._expire(now)
         self._ending.climb(now)
         if self._ending.is_over(now):
             self._host.drain()
@@ -62,6 +67,14 @@ class Server:
             return
         self._first.let_go()
         self._ending.first_ended(now, status)
+
+    def _expire(self, now):
+        """Not by the launcher, which may be stopped (Ctrl-Z)."""
+        self._lifetime = Lifetime(None)
+        if not self._ending.has_begun:
+            self._channel.send("expired")
+        self.stop([_EXPIRY_GRACE])
+        self._ending.kill_by(now + _EXPIRY_GRACE)
 
     def refused(self, refusal):
         self._lookout.refused(refusal)

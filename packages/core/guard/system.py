@@ -5,6 +5,8 @@
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
                         read() those of TCP, udp()
     health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
+    new_gate(subnet, address, port)     filters a listener before it opens, or None where the system can't
+    filtering(subnet, known)            whether the kernel keeps others away from the planned address
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     new_seal()          for a start that asks for it; its prepare() fails where the system can't
@@ -49,6 +51,16 @@ elif sys.platform == "linux":
 
         return Health(*server)
 
+    def new_gate(*planned):
+        from gate import Gate
+
+        return Gate(*planned)
+
+    def filtering(*server):
+        from filtering import Filtering  # only paid for where it is wanted
+
+        return Filtering(*server)
+
     def open_record(tree):
         import record  # only a guard that has started a server needs it
 
@@ -78,6 +90,23 @@ if sys.platform != "linux":
 
     def open_hooks():
         return None
+
+    def new_gate(*planned):
+        return None
+
+    class filtering:
+        """Answers as filtering.Filtering does."""
+
+        told = None
+
+        def __init__(self, subnet, known):
+            pass
+
+        def look(self, listeners, holders):
+            if self.told or not listeners:
+                return None
+            self.told = (False, "only Linux has such a filter")
+            return self.told
 
     class new_seal:
         failed = True

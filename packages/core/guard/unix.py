@@ -39,7 +39,7 @@ class Host:
             resize(self._master, **message["terminal"])
             self._relay = Relay(self._master)
         self._pid = spawn(message, self._kernel.die_with_parent, self._slave, socket, seal)
-        if seal:
+        if seal and seal.requests:
             self._requests[seal.requests.descriptor] = seal.requests
         self._send = os.kill if message.get("interrupt") == "leader" else os.killpg
         if self._slave is not None and message.get("restart") is None:

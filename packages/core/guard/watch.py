@@ -54,8 +54,11 @@ class Watch:
         return [self.describe(each, owners) for each in listeners if each.id in owners]
 
     def describe(self, listener, owners=None):
+        return describe(listener, self.holders(listener, owners))
+
+    def holders(self, listener, owners=None):
         pids = (self._owners if owners is None else owners).get(listener.id)
-        return describe(listener, pids or system.holders([listener]).get(listener.id, []))
+        return pids or system.holders([listener]).get(listener.id, [])
 
     def _matters(self, listener):
         answers = listener.kind == "tcp" and listener.port == self._port

@@ -36,15 +36,21 @@ export interface Adapter<Options extends object = object> {
   readonly hints: readonly Hint[]
   /** Text of a server that is ready -> what a person should know about it. */
   readonly notes?: readonly Note[]
+  /** A sentence: what a device of the network gets beyond the pages of the app. Left out where that is nothing. */
+  readonly exposes?: string
   /** How a project shows that it wants this server; left out where nothing does. */
   readonly detect?: Evidence
 }
 
 /**
  * How a server puts one decision into effect: by arguments and variables; `'absent'`: it has no such thing;
- * `'app-decides'`: it has, but only the app can switch it, and the user is told.
+ * `'app-decides'`: it has, but only the app can switch it, and the user is told. A function says so where that depends
+ * on the value or the release.
  */
-export type Row<Value> = ((value: Value, release: Release) => Effect) | 'absent' | 'app-decides'
+export type Row<Value> =
+  | ((value: Value, release: Release) => Effect | 'app-decides')
+  | 'absent'
+  | 'app-decides'
 
 /** Arguments and variables that put a decision into effect. */
 export interface Effect {
@@ -99,6 +105,7 @@ export interface Reserved {
 
 /** A known cause of trouble, and its cure. */
 export interface Hint {
+  /** Of what the server prints; of the page with which the app refuses an address, too. */
   readonly match: RegExp
   /** An instruction. */
   readonly hint: string

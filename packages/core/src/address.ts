@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js'
 
+/** Where a server listens unless somebody wants more. */
+export const loopback = '127.0.0.1'
+
 /** Who can connect to a socket that is bound to an address. */
 export type Reach = 'loopback' | 'lan' | 'public'
 

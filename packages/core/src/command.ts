@@ -16,6 +16,9 @@ export function commandLine(plan: Command): string {
   return [...prefix, quote(file), ...args.map(quote)].join(' ')
 }
 
+/** Without the hook nobody reads them. */
+const forHook = /^DEVLAUNCH_(?:OVERLAY|ALLOWED_HOSTS)$/
+
 /** What only a process below the guard can use is left out, and what it stood in front of comes back. */
 function withoutGuard(plan: Command): Command {
   const guards = plan.reasons.filter(({ field }) => field === 'hook' || field === 'socket')
@@ -23,7 +26,8 @@ function withoutGuard(plan: Command): Command {
   const names = new Set(guards.flatMap(({ env }) => Object.keys(env)))
   const words = new Set(guards.flatMap(({ args }) => args))
   const rest = Object.entries(plan.env).filter(([name]) => !names.has(name))
-  const env: Plan['env'] = Object.assign(Object.fromEntries(rest), ...others)
+  const all: Plan['env'] = Object.assign(Object.fromEntries(rest), ...others)
+  const env = Object.fromEntries(Object.entries(all).filter(([name]) => !forHook.test(name)))
   return { ...plan, args: plan.args.filter((word) => !words.has(word)), env }
 }
 

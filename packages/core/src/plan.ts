@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
+import { authority, loopback } from './address.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Enforced, Policy } from './policy.ts'
 import { checkWishes } from './words.ts'
@@ -17,8 +18,10 @@ export interface Plan {
   /** Variables of the launcher's environment that the server doesn't get. */
   readonly unset: readonly string[]
   readonly cwd: string
-  /** Where this machine reaches it: `http://127.0.0.1:8000`, also when it listens on every address. */
+  /** Where it answers: `http://127.0.0.1:8000`, also when it listens on every address. */
   readonly url: string
+  /** Where the launcher listens for it, so that this machine reaches it as always: `http://127.0.0.1:8000`. */
+  readonly relay: string | undefined
   readonly policy: Policy
   /** Does it run sealed: can none of its processes open a TCP listener? */
   readonly seal: boolean
@@ -39,7 +42,7 @@ export interface Plan {
 
 /** One decision in the server's words. */
 export interface Reason extends Required<Effect> {
-  readonly field: keyof Enforced | 'hook' | 'output' | 'seal' | 'socket' | 'user'
+  readonly field: keyof Enforced | 'hook' | 'output' | 'relay' | 'seal' | 'socket' | 'subnet' | 'user'
   readonly why: string
 }
 
@@ -79,13 +82,17 @@ export function plan<Options extends object>(
   const { args = [], env = {}, seal = false } = options
   checkWishes(adapter, options, policy)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
-  const effects = rows.flatMap(([field, row]): Reason[] => {
-    if (typeof row === 'string') return []
-    const { args = [], env = {} } = row(policy[field], facts.release)
+  const answers = rows.map(
+    ([field, row]) => [field, typeof row === 'string' ? row : row(policy[field], facts.release)] as const,
+  )
+  const effects = answers.flatMap(([field, effect]): Reason[] => {
+    if (typeof effect === 'string') return []
+    const { args = [], env = {} } = effect
     return args.length + Object.keys(env).length > 0
       ? [{ field, args, env, why: explain(field, policy) }]
       : []
   })
+  if (policy.subnet) effects.push(...onNetwork(policy))
   const { listener, restart, reason } = listening(adapter, policy, facts)
   if (reason) effects.push(reason)
   if (seal) {
@@ -96,7 +103,10 @@ export function plan<Options extends object>(
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
   const command = adapter.command(options, flags, facts.release)
   if (command[0] !== '-I') effects.push(...hooked(facts, env, policy)) // with it Python takes no PYTHONPATH
-  const scrubbed = matching(adapter.scrub, [...Object.keys(facts.env), ...Object.keys(env)])
+  const scrubbed = matching(
+    [...adapter.scrub, ...overlays, subnetVariable],
+    [...Object.keys(facts.env), ...Object.keys(env)],
+  )
   const kept = Object.entries(env).filter(([name]) => !scrubbed.includes(name))
   // not Object.assign: a variable can be called __proto__
   const set = Object.fromEntries([...kept, ...effects.flatMap((effect) => Object.entries(effect.env))])
@@ -111,21 +121,37 @@ export function plan<Options extends object>(
     unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),
     cwd: facts.cwd,
     url: `http://${reachable(policy.bind)}`,
+    relay: policy.subnet && `http://${authority(loopback, policy.bind.port)}`,
     policy,
     interrupt: adapter.interrupt ?? 'group',
     listener,
     restart,
     seal,
     reasons: args.length > 0 || 'PYTHONPATH' in yours ? [user, ...effects] : effects,
-    unenforced: rows.filter(([, row]) => row === 'app-decides').map(([field]) => field),
+    unenforced: answers.filter(([, effect]) => effect === 'app-decides').map(([field]) => field),
   }
 }
+
+/** What an adapter tells the hook (docs/guard.md): of the launch that we may be below, or of anybody else, it's not for us. */
+const overlays = ['DEVLAUNCH_OVERLAY', 'DEVLAUNCH_ALLOWED_HOSTS']
 
 const sealed: Reason = {
   field: 'seal',
   args: [],
   env: {},
   why: 'no process of the server can open a TCP listener',
+}
+
+function onNetwork({ subnet, bind }: Policy): Reason[] {
+  const none = { args: [], env: {} }
+  return [
+    { field: 'subnet', ...none, why: `the kernel drops what doesn't come from ${subnet} or this machine` },
+    {
+      field: 'relay',
+      ...none,
+      why: `devlaunch itself listens on ${authority(loopback, bind.port)}, for this machine`,
+    },
+  ]
 }
 
 /** A wildcard is no address to connect to. */
@@ -158,14 +184,26 @@ const unbuffered: Reason = {
   why: 'show each line at once',
 }
 
+/** What the hook limits the listener to. Another launch's, which this one may be below, is none of this server's. */
+const subnetVariable = 'DEVLAUNCH_SUBNET'
+
 /** Python finds a module named `sitecustomize` there, in every interpreter of the tree; the user's folders follow. */
-function hooked({ hook, env }: Facts, wished: PlanOptions['env'], { bind }: Policy): Reason[] {
+function hooked(facts: Facts, wished: PlanOptions['env'], { bind, subnet }: Policy): Reason[] {
+  const { hook, env, platform } = facts
   if (!hook || hook.includes(delimiter)) return [] // it could not be written down
   const yours = (wished?.PYTHONPATH ?? env.PYTHONPATH)?.split(delimiter) ?? []
   const others = yours.filter((folder) => folder !== hook) // this launch may itself be below a hooked one
   const path = [hook, ...(others.some(Boolean) ? others : [])].join(delimiter)
   const why = 'refuse a wider bind before it happens'
-  return [{ field: 'hook', args: [], env: { PYTHONPATH: path, DEVLAUNCH_BIND: bind.authority }, why }]
+  const refusing: Reason = {
+    field: 'hook',
+    args: [],
+    env: { PYTHONPATH: path, DEVLAUNCH_BIND: bind.authority },
+    why,
+  }
+  if (!subnet || platform !== 'linux') return [refusing] // other kernels have no such filter
+  const only = `let the kernel drop what comes from outside ${subnet}`
+  return [refusing, { field: 'hook', args: [], env: { [subnetVariable]: subnet }, why: only }]
 }
 
 function explain(field: keyof Enforced, policy: Policy): string {

@@ -19,13 +19,22 @@ export interface Policy {
    * any other, whatever this says. Default `loopback`.
    */
   readonly reach: Reach
+  /**
+   * The only network whose packets the server gets, besides this machine's own: `192.168.1.0/24`. The kernel drops the
+   * others, also those that another network of this machine routes to `bind` (Linux). Default: none, whoever can reach
+   * `bind` may.
+   */
+  readonly subnet: string | undefined
   /** Pages that run code for whoever opens them. Default `false`. */
   readonly debugger: boolean
   /** Restart when a source file changes. Default `false` in the library; a command line follows the adapter. */
   readonly reload: boolean
   /** Believe a client's own X-Forwarded-* headers when it connects from this machine. Default `false`. */
   readonly proxyHeaders: boolean
-  /** Host names the app should answer to: the address it listens on; none that is known where that is every one. */
+  /**
+   * What a client may write into its `Host` header, port included: `127.0.0.1:8000`. The address that the server listens
+   * on; none that is known where that is every one.
+   */
   readonly allowedHosts: readonly string[]
   /** Let the server read `.env` files by itself, those of parent folders included. Default `false`. */
   readonly dotenv: boolean
@@ -33,8 +42,8 @@ export interface Policy {
   readonly grace: number
 }
 
-/** What an adapter answers for: everything but `reach`, which only the kernel can answer. */
-export type Enforced = Omit<Policy, 'reach'>
+/** What an adapter answers for: everything but what only the kernel can answer. */
+export type Enforced = Omit<Policy, 'reach' | 'subnet'>
 
 /** One word is the CLI's `--allow`, the error's detail and the anchor in docs/policy.md. */
 export type Risk = 'lan-bind' | 'public-bind' | 'debugger' | 'proxy-headers' | 'dotenv'
@@ -51,6 +60,12 @@ export const risks: Readonly<Record<Risk, string>> = {
 export interface Wishes {
   /** Risks accepted by name. Default: none. */
   readonly allow?: readonly Risk[]
+  /**
+   * Serve on one private address of this machine, for the devices of that network alone: `true` for the one of the
+   * network that this machine reaches the internet by, or the name of an interface, or an address. It accepts
+   * `lan-bind`. Default: loopback.
+   */
+  readonly lan?: boolean | string
   /** The server's debugger and debug mode. On loopback no risk has to be accepted. Default `false`. */
   readonly debug?: boolean
   /** Restart when a source file changes. Default `false`. */
@@ -61,23 +76,30 @@ export interface Wishes {
  * The policy that these wishes add up to.
  * @throws DevlaunchError `REFUSED`, naming every risk that was not accepted.
  */
-export function resolvePolicy(wishes: Wishes, address: Address, port: number): Policy {
-  const { allow = [], debug = false, reload = false } = wishes
+export function resolvePolicy(
+  wishes: Wishes,
+  address: Address & { readonly subnet?: string },
+  port: number,
+): Policy {
+  const { allow = [], lan = false, debug = false, reload = false } = wishes
   const wildcard = address.host === '0.0.0.0' || address.host === '::'
   const wide = address.reach !== 'loopback'
   const refused: Risk[] = []
-  if (wide && !allow.includes('public-bind') && !(address.reach === 'lan' && allow.includes('lan-bind'))) {
+  const onLan = address.reach === 'lan' && (lan !== false || allow.includes('lan-bind'))
+  if (wide && !allow.includes('public-bind') && !onLan) {
     refused.push(address.reach === 'lan' ? 'lan-bind' : 'public-bind')
   }
   if (wide && debug && !allow.includes('debugger')) refused.push('debugger')
   if (refused.length > 0) throw refusal(refused, authority(address.host, port))
+  const bind = { host: address.host, port, authority: authority(address.host, port) }
   return {
-    bind: { host: address.host, port, authority: authority(address.host, port) },
+    bind,
     reach: address.reach,
+    subnet: address.subnet,
     debugger: debug,
     reload,
     proxyHeaders: allow.includes('proxy-headers'),
-    allowedHosts: wildcard ? [] : [address.host],
+    allowedHosts: wildcard ? [] : [bind.authority],
     dotenv: allow.includes('dotenv'),
     grace: 1,
   }

@@ -5,7 +5,8 @@ import { DevlaunchError } from './errors.ts'
 import type { Bind } from './policy.ts'
 
 export interface PortWish {
-  readonly host: string
+  /** It must be free on each of them. */
+  readonly hosts: readonly [string, ...string[]]
   /** The first choice; any free port without it. */
   readonly port: number | undefined
   /** The first choice or none. */
@@ -18,23 +19,37 @@ export interface PortWish {
 const neighbourhood = 100
 
 /**
- * A port on which nobody listens at this address now. Another process can still take it before the server does.
+ * A port on which nobody listens at these addresses now. Another process can still take it before the server does.
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
  */
-export async function choosePort({ host, port, strict, lost }: PortWish): Promise<number> {
-  if (port === undefined)
-    return getPort({ host }).catch(({ code }) => Promise.reject(cannotListen(code, { host, port: 0 })))
+export async function choosePort({ hosts, port, strict, lost }: PortWish): Promise<number> {
+  if (port === undefined) return freePort(hosts)
   checkPort(port)
   if (!lost || strict) {
-    const failure = await tryPort(host, port)
+    const failure = await tryPort(hosts, port)
     if (!failure) return port
-    if (strict || failure.code !== 'EADDRINUSE') throw cannotListen(failure.code, { host, port })
+    if (strict || failure.code !== 'EADDRINUSE') throw failure.reason
   }
   const next = Array.from({ length: neighbourhood }, (_, index) => port + 1 + index)
   // whoever was faster may be one of many, who all look at the nearest port now
   const first = lost ? Math.floor(Math.random() * neighbourhood) : 0
   const inTurn = [...next.slice(first), ...next.slice(0, first)]
-  return getPort({ host, port: inTurn.filter((each) => each <= 65_535) })
+  return freePort(
+    hosts,
+    inTurn.filter((each) => each <= 65_535),
+  )
+}
+
+/** One of `ports`, or any, where none of them is free. */
+async function freePort([host, ...others]: PortWish['hosts'], ports?: readonly number[]): Promise<number> {
+  const taken: number[] = []
+  for (;;) {
+    const port = await getPort({ host, exclude: taken, ...(ports && { port: ports }) }).catch(({ code }) =>
+      Promise.reject(cannotListen(code, { host, port: 0 })),
+    )
+    if (!(await tryPort(others, port))) return port
+    taken.push(port)
+  }
 }
 
 /** Servers take what is not a port too: 99999 becomes 34463 in several, and 0 any port. */
@@ -46,12 +61,16 @@ export function checkPort(port: number): void {
 }
 
 /** get-port takes "no permission" for "in use" and silently goes on; a person who named the port wants to know. */
-function tryPort(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', resolve)
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
-  })
+async function tryPort(hosts: readonly string[], port: number) {
+  for (const host of hosts) {
+    const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      const server = createServer()
+      server.once('error', resolve)
+      server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
+    })
+    if (failure) return { code: failure.code, reason: cannotListen(failure.code, { host, port }) }
+  }
+  return undefined
 }
 
 /** Why nobody can listen there, by the name of the system's error. */

@@ -3,12 +3,14 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
-import { type Address, authority, parseAddress } from './address.ts'
+import { type Address, authority, loopback, parseAddress } from './address.ts'
 import { DevlaunchError } from './errors.ts'
 import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
 import type { Here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
+import { chooseLan, type Lan } from './lan.ts'
+import { readNetworks } from './networks.ts'
 import { type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
@@ -45,8 +47,18 @@ export interface Found {
   readonly python: Interpreter
   readonly place: Place
   readonly env: Readonly<Record<string, string>>
-  readonly address: Address
+  readonly where: Where
 }
+
+/** Where to listen. */
+export interface Where {
+  readonly address: Address & { readonly subnet?: string }
+  /** The network that was chosen, if one was wished for. */
+  readonly lan: Lan | undefined
+}
+
+/** Milliseconds: 24 days, as for every other time here. */
+const longestLimit = 2 ** 31 - 1
 
 /** Milliseconds until a server must be ready, where nobody has said. */
 export const longestStart = 60_000
@@ -54,12 +66,13 @@ export const longestStart = 60_000
 /** @throws DevlaunchError before anything was started, for whatever is wrong with the wishes or the project. */
 export async function find(
   adapter: AnyAdapter,
-  options: PrepareOptions & { readonly timeout?: number },
+  options: PrepareOptions & { readonly timeout?: number; readonly lanFor?: number },
   here: Here,
 ): Promise<Found> {
   if (options.port !== undefined) checkPort(options.port)
-  const address = await findAddress(options)
-  const policy = resolvePolicy(options, address, options.port ?? adapter.port)
+  checkLimit(options.lanFor)
+  const where = await findWhere(options)
+  const policy = resolvePolicy(options, where.address, options.port ?? adapter.port)
   checkWishes(adapter, options, policy) // a refusal needs no Python
   const cwd = resolve(here.cwd, options.cwd ?? '.')
   const target = (options as Record<string, unknown>)[adapter.target.option]
@@ -74,7 +87,7 @@ export async function find(
     }),
     readEnvFile(options, here),
   ])
-  return { python, place, env: { ...file, ...options.env }, address }
+  return { python, place, env: { ...file, ...options.env }, where }
 }
 
 const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
@@ -83,12 +96,17 @@ const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
 export async function decide(
   adapter: AnyAdapter,
   options: PrepareOptions & { readonly terminal?: unknown },
-  { python, place, env, address }: Found,
+  { python, place, env, where: { address, lan } }: Found,
   here: Here,
   lost = false,
 ): Promise<Plan> {
   const wanted = { ...options, env, [adapter.target.option]: place.target }
-  const wish = { host: address.host, port: options.port, strict: options.strictPort ?? false, lost }
+  const wish = {
+    hosts: [address.host, ...(lan ? [loopback] : [])] as const,
+    port: options.port,
+    strict: options.strictPort ?? false,
+    lost,
+  }
   const port = await choosePort(wish).catch(async (error) => {
     if (!(error instanceof DevlaunchError) || error.code !== 'PORT_TAKEN') throw error
     throw portTaken(
@@ -107,7 +125,28 @@ export async function decide(
   })
 }
 
-async function findAddress({ host = '127.0.0.1', allow = [] }: PrepareOptions): Promise<Address> {
+/** @throws DevlaunchError `USAGE` */
+export function checkLimit(milliseconds = 1): void {
+  if (milliseconds > 0 && milliseconds <= longestLimit) return
+  throw new DevlaunchError('USAGE', `${milliseconds} ms is not a time on a network`, {
+    hint: 'give up to 24 days, for example --lan-for 30m',
+  })
+}
+
+/** @throws DevlaunchError `USAGE` or `REFUSED` */
+export async function findWhere(options: PrepareOptions): Promise<Where> {
+  const { lan: wish = false, host } = options
+  if (wish === false) return { address: await findAddress(options), lan: undefined }
+  if (host !== undefined) {
+    throw new DevlaunchError('USAGE', `--lan chooses the address, and so does --host ${quote(host)}`, {
+      hint: `leave out one of them; --lan=${show(host)} chooses that address for its network alone`,
+    })
+  }
+  const lan = chooseLan(wish, await readNetworks())
+  return { address: { host: lan.host, reach: 'lan', subnet: lan.subnet }, lan }
+}
+
+async function findAddress({ host = loopback, allow = [] }: PrepareOptions): Promise<Address> {
   const address = parseAddress(host)
   if (address) return address
   const shown = quote(host)

@@ -48,6 +48,10 @@ export type GuardEvent =
     }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  /** The time in which it may run is over, and the guard ends it. */
+  | { readonly event: 'expired' }
+  /** Whether the kernel drops what comes from outside the planned subnet: told of a listener at the planned address. */
+  | { readonly event: 'filtered'; readonly filtered: boolean; readonly reason: string }
   | { readonly event: 'stalled' | 'recovered'; readonly reason: Exclude<Stall, 'silent'> }
   | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
   | ({ readonly event: 'refused' } & Refusal)
@@ -80,5 +84,9 @@ export interface StartMessage
   > {
   readonly address: string
   readonly port: number
+  /** In CIDR notation: the kernel drops what comes from elsewhere. */
+  readonly subnet: string | null
+  /** Seconds from now after which the guard ends the server; time that the machine sleeps counts. */
+  readonly lifetime: number | null
   readonly terminal: Terminal | null
 }

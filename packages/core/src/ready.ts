@@ -1,16 +1,38 @@
-import { get } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
+
+/** Characters of a page that are read. */
+const longest = 65_536
 
 /**
  * One GET. Resolves with the status, or `undefined` if nobody answered: some servers listen long before they can.
  * GET, because a route that knows only GET answers HEAD with 405.
  */
-export function answer(url: string, signal: AbortSignal): Promise<number | undefined> {
+export async function answer(url: string, signal: AbortSignal): Promise<number | undefined> {
+  const response = await respond(url, signal)
+  response?.destroy() // an endless stream has answered too
+  return response?.statusCode
+}
+
+/** One GET, with the beginning of the page. */
+export async function page(
+  url: string,
+  signal: AbortSignal,
+): Promise<{ status: number; text: string } | undefined> {
+  const response = await respond(url, signal)
+  if (!response) return undefined
+  let text = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk
+      if (text.length > longest) break
+    }
+  } catch {} // what has come is enough
+  return { status: response.statusCode ?? 0, text }
+}
+
+function respond(url: string, signal: AbortSignal): Promise<IncomingMessage | undefined> {
   return new Promise((resolve) => {
     const headers = { 'user-agent': 'devlaunch', connection: 'close' }
-    const request = get(url, { headers, signal, agent: false }, (response) => {
-      resolve(response.statusCode)
-      response.destroy() // an endless stream has answered too
-    })
-    request.on('error', () => resolve(undefined))
+    get(url, { headers, signal, agent: false }, resolve).on('error', () => resolve(undefined))
   })
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Interpreter } from './interpreter.ts'
+import type { Lan } from './lan.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import type { PrepareOptions } from './prepare.ts'
@@ -21,6 +22,16 @@ export interface LaunchOptions extends PrepareOptions {
    * filled its pipe. Once it is asked to end, nobody is waited for longer than a tenth of a second.
    */
   readonly onOutput?: (text: string, stream: Stream) => void | Promise<void>
+  /**
+   * Milliseconds after which the server leaves the network of `lan` and goes on on loopback; time that the machine
+   * sleeps counts. Default: it stays.
+   */
+  readonly lanFor?: number
+  /**
+   * What happens when the address of `lan` is taken from this machine, because it joins another network for example:
+   * `true`: the address is chosen again, as `lan` says, as soon as there is one. Default `false`: it stays on loopback.
+   */
+  readonly follow?: boolean
   /** Called for each step of the server's life, until `exit`. */
   readonly onEvent?: (event: LaunchEvent) => void
   /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
@@ -36,7 +47,7 @@ export type LaunchEvent =
   | { readonly event: 'cleaned'; readonly processes: readonly Process[] }
   | { readonly event: 'restarted'; readonly pid: number }
   | { readonly event: 'listening'; readonly sockets: readonly Socket[] }
-  | { readonly event: 'ready'; readonly url: string; readonly proof: Proof }
+  | { readonly event: 'ready'; readonly url: string; readonly urls: Urls; readonly proof: Proof }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
   /** It runs and serves nobody. Before it is ready that is a failure, unless it is only `silent`. */
@@ -44,12 +55,36 @@ export type LaunchEvent =
   /** A process of the tree is in another network namespace, where its sockets can't be seen. Told once. */
   | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
   | ({ readonly event: 'refused' } & Refusal)
+  /**
+   * Whose devices can reach it has changed: those of this network, until that time (milliseconds since 1970), or nobody's
+   * any more; because somebody has asked for that, the time was over, or the address has gone from this machine or come.
+   */
+  | {
+      readonly event: 'lan'
+      readonly lan: Lan | undefined
+      readonly until: number | undefined
+      readonly reason: 'asked' | 'time' | 'address'
+    }
   | ({ readonly event: 'exit' } & Exit)
+
+/** Where a server is reached, each with a numeric address and without a slash at the end. */
+export interface Urls {
+  /** From this machine: `http://127.0.0.1:8000`. */
+  readonly local: string
+  /** From the devices of a network: `http://192.168.1.20:8000`; `undefined` on loopback. */
+  readonly network: string | undefined
+}
 
 /** A server that runs, is ours, and listens where it was meant to. */
 export interface Server extends AsyncDisposable {
-  /** With a numeric address and without a slash at the end: `http://127.0.0.1:8000`. */
+  /** `urls.local` */
   readonly url: string
+  /** Where it is reached now. */
+  readonly urls: Urls
+  /** The network whose devices can reach it now. */
+  readonly lan: Lan | undefined
+  /** When it leaves that network, in milliseconds since 1970. */
+  readonly until: number | undefined
   /**
    * Of its first process, which a reloader's or a master's children are below. After a reload of Flask's it is another
    * one: the guard is the reloader's parent there.
@@ -62,6 +97,8 @@ export interface Server extends AsyncDisposable {
   readonly proof: Proof
   /** What the adapter knows about this start: which app's runserver serves, for example. */
   readonly notes: readonly string[]
+  /** What its clients on a network get that they perhaps shouldn't, or don't get. */
+  readonly warnings: readonly string[]
   /** Its last lines, as it goes on and as it wrote them: print them through a `Cleaner`. */
   readonly logs: Logs
   /** Resolves when the last process of its tree is gone; never rejects. */
@@ -70,6 +107,16 @@ export interface Server extends AsyncDisposable {
   sockets(): Promise<readonly Socket[]>
   /** For a server with a terminal. */
   resize(terminal: Terminal): void
+  /**
+   * Starts it again on an address of a network, at the same port; `wish` as in `Wishes.lan`, default `true`.
+   * `milliseconds` as in `LaunchOptions.lanFor`.
+   * @throws DevlaunchError as `launch` does; where the choice of the address failed, it runs on as it was.
+   */
+  expose(wish?: true | string, milliseconds?: number): Promise<Urls>
+  /** Starts it again on loopback, at the same port. Before that it has ended, so nobody is still connected. */
+  unexpose(): Promise<Urls>
+  /** Starts it again, on the same address. */
+  restart(): Promise<Urls>
   /** SIGINT, 3 s, SIGINT, 2 s, SIGKILL to whatever is left. Resolves when nothing is. */
   stop(): Promise<Exit>
   /** SIGKILL to the whole tree at once. */

@@ -10,6 +10,18 @@ export interface Proof {
   readonly sockets: readonly Socket[]
   /** Somebody else's sockets on the same port of other addresses: `localhost` may reach them. */
   readonly neighbours: readonly Socket[]
+  /** Of its first answer. */
+  readonly status?: number | undefined
+  /** Under `lan`: what this process listens on itself, and passes on to the server. */
+  readonly relay?: { readonly address: string; readonly port: number; readonly pid: number } | undefined
+  /** Under `lan`: does the kernel drop what comes from other networks? */
+  readonly filter?: Filter | undefined
+}
+
+/** Whether the kernel drops what comes from outside the planned subnet, and if not, why not. */
+export interface Filter {
+  readonly filtered: boolean
+  readonly reason: string
 }
 
 /** Why the server will not become ready. */
@@ -83,7 +95,8 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
       if ((status ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
       if (satisfied && strangers.length === 0 && !options.doom.certain) {
         const sockets = await guard.sockets()
-        if (sockets.some((socket) => isAt(options.bind, socket))) return resolve({ sockets, neighbours })
+        if (sockets.some((socket) => isAt(options.bind, socket)))
+          return resolve({ sockets, neighbours, status })
       }
       await new Promise((wake) => setTimeout(wake, pause))
     }

@@ -201,11 +201,84 @@ describe('the hook', () => {
     expect(planned({}, { hook: '/a:b/hook' }).env).not.toHaveProperty('PYTHONPATH')
   })
 
+  test('limits the listener to the subnet of the policy', () => {
+    const lan = { ...policy, subnet: '192.168.1.0/24' }
+    const { env, reasons } = plan(adapter, { app: 'main:app' }, lan, { ...facts, hook })
+    expect(env).toMatchObject({ DEVLAUNCH_SUBNET: '192.168.1.0/24' })
+    expect(reasons).toContainEqual({
+      field: 'hook',
+      args: [],
+      env: { DEVLAUNCH_SUBNET: '192.168.1.0/24' },
+      why: 'let the kernel drop what comes from outside 192.168.1.0/24',
+    })
+    const elsewhere = plan(adapter, { app: 'main:app' }, lan, { ...facts, hook, platform: 'darwin' })
+    expect(elsewhere.env).not.toHaveProperty('DEVLAUNCH_SUBNET')
+  })
+
+  test('takes the subnet of nobody else', () => {
+    const environment = { DEVLAUNCH_SUBNET: '10.0.0.0/8' }
+    const { env, unset } = planned({ env: environment }, { hook, env: environment })
+    expect(env).not.toHaveProperty('DEVLAUNCH_SUBNET')
+    expect(unset).toContain('DEVLAUNCH_SUBNET')
+    const lan = { ...policy, subnet: '192.168.1.0/24' }
+    const below = plan(adapter, { app: 'main:app' }, lan, { ...facts, hook, env: environment })
+    expect(below.env).toMatchObject({ DEVLAUNCH_SUBNET: '192.168.1.0/24' })
+    expect(below.unset).not.toContain('DEVLAUNCH_SUBNET')
+  })
+
   test("isn't part of the command to be copied; the user's own folders are", () => {
     expect(commandLine(planned({}, { hook, env: { PYTHONPATH: '/a' } }))).toMatch(
       /^SNAKE_DEBUG=0 PYTHONUNBUFFERED=1 \/venv/,
     )
     expect(commandLine(planned({ env: { PYTHONPATH: '/c' } }, { hook }))).toMatch(/ PYTHONPATH=\/c \/venv/)
+  })
+})
+
+describe('what an adapter tells the hook', () => {
+  const mine = { DEVLAUNCH_OVERLAY: 'snake.conf:/snake.py', DEVLAUNCH_ALLOWED_HOSTS: '192.168.1.23:8000' }
+  const theirs = { DEVLAUNCH_OVERLAY: 'os:/evil.py', DEVLAUNCH_ALLOWED_HOSTS: 'evil.example:1' }
+  const at = (host: string) => resolvePolicy({ allow: ['lan-bind'] }, { host, reach: 'lan' }, 8000)
+  const telling: AnyAdapter = {
+    ...adapter,
+    enforce: {
+      ...adapter.enforce,
+      allowedHosts: ([host]) => (host?.startsWith('192.') ? { env: mine } : 'app-decides'),
+    },
+  }
+  const hooked = { ...facts, hook: '/devlaunch/guard/hook' }
+
+  test('is part of the plan, with its reason, and not of the command to be copied', () => {
+    const made = plan(telling, { app: 'main:app' }, at('192.168.1.23'), hooked)
+    expect(made.env).toMatchObject(mine)
+    expect(made.unenforced).toEqual(['proxyHeaders'])
+    expect(made.reasons).toContainEqual({
+      field: 'allowedHosts',
+      args: [],
+      env: mine,
+      why: 'answer to 192.168.1.23:8000',
+    })
+    expect(commandLine(made)).not.toMatch(/DEVLAUNCH/)
+  })
+
+  test('is not needed for every value, and the user is told', () => {
+    const { env, unenforced } = plan(telling, { app: 'main:app' }, at('10.0.0.1'), hooked)
+    expect(Object.keys(env)).not.toContain('DEVLAUNCH_OVERLAY')
+    expect(unenforced).toEqual(['proxyHeaders', 'allowedHosts'])
+  })
+
+  test('comes from nobody else: not from the launch that this one is below, nor from a file of variables', () => {
+    for (const host of ['192.168.1.23', '10.0.0.1']) {
+      const clean = plan(telling, { app: 'main:app' }, at(host), hooked)
+      const below = { ...hooked, env: { ...hooked.env, ...theirs } }
+      for (const made of [
+        plan(telling, { app: 'main:app' }, at(host), below),
+        plan(telling, { app: 'main:app', env: theirs }, at(host), hooked),
+      ]) {
+        expect(made.env).toEqual(clean.env)
+        const inherited = Object.keys(theirs).filter((name) => !Object.hasOwn(clean.env, name))
+        expect(made.unset.filter((name) => name.startsWith('DEVLAUNCH'))).toEqual(inherited.sort())
+      }
+    }
   })
 })
 

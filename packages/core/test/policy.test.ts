@@ -12,7 +12,7 @@ test('every decision is safe by default', () => {
     debugger: false,
     reload: false,
     proxyHeaders: false,
-    allowedHosts: ['127.0.0.1'],
+    allowedHosts: ['127.0.0.1:8000'],
     dotenv: false,
     grace: 1,
   })
@@ -39,7 +39,7 @@ describe('a risk is refused by name, with the word that accepts it', () => {
 describe('what was accepted is planned', () => {
   test.each<[string, Wishes, object]>([
     ['127.0.0.1', { debug: true }, { reach: 'loopback', debugger: true }],
-    ['192.168.1.23', { allow: ['lan-bind'] }, { reach: 'lan' }],
+    ['192.168.1.23', { allow: ['lan-bind'] }, { reach: 'lan', allowedHosts: ['192.168.1.23:8000'] }],
     ['192.168.1.23', { allow: ['public-bind'] }, { reach: 'lan' }],
     [
       '0.0.0.0',

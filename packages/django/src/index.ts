@@ -5,6 +5,9 @@ export interface DjangoOptions {
   readonly manage?: string
 }
 
+/** `python/` stands beside `src/` and `dist/`; in the bundle, as a folder of ours. */
+const overlay = import.meta.dirname.replace(/[^\\/]+$/, 'python/django_settings.py')
+
 /** Django's `manage.py runserver`, or an installed app's own (daphne, staticfiles). Port 8000; it reloads. */
 export const django: Adapter<DjangoOptions> = {
   name: 'django',
@@ -18,7 +21,11 @@ export const django: Adapter<DjangoOptions> = {
     bind: ({ authority }) => ({ args: [authority] }), // a bare port would leave the address to the project
     debugger: 'absent',
     proxyHeaders: 'app-decides',
-    allowedHosts: 'app-decides',
+    // No argument and no variable adds to a setting. On loopback Django allows what is needed by itself.
+    allowedHosts: ([host]) =>
+      !host || /^(?:127\.|\[::1\])/.test(host)
+        ? 'app-decides'
+        : { env: { DEVLAUNCH_OVERLAY: `django.conf:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } },
     dotenv: 'absent',
     grace: 'absent',
   },
@@ -39,7 +46,13 @@ export const django: Adapter<DjangoOptions> = {
       note: "an installed app's own runserver serves (INSTALLED_APPS), bound as planned",
     },
   ],
+  exposes: 'with DEBUG = True an error page shows settings and source to whoever asks',
   hints: [
+    // On the page of a refusal; first, because Django's quotes a lot of source.
+    {
+      match: /Invalid HTTP_HOST header|<title>Bad Request \(400\)/,
+      hint: 'add that host to ALLOWED_HOSTS in the settings',
+    },
     { match: /ALLOWED_HOSTS if DEBUG is False/, hint: "set DEBUG = True, or ALLOWED_HOSTS = ['127.0.0.1']" },
     { match: /settings are not configured/, hint: 'set DJANGO_SETTINGS_MODULE, as manage.py of Django does' },
     { match: /SECRET_KEY setting must not be/, hint: 'set SECRET_KEY, or name its file: --env-file .env' },
@@ -52,7 +65,6 @@ export const django: Adapter<DjangoOptions> = {
     { match: /\b(?:Syntax|Indentation|Tab)Error\b/, hint: 'correct the line that the traceback ends with' },
     { match: /No module named '/, hint: 'install that package into this Python, or correct the settings' },
     { match: /ImproperlyConfigured/, hint: 'correct the settings that it names' },
-    { match: /Invalid HTTP_HOST header/, hint: 'add that host to ALLOWED_HOSTS in the settings' },
     // The reloader waits for a change of a file, and nothing listens.
     { match: /Exception in thread django-main-thread/, hint: 'mend what the traceback names', fatal: true },
   ],

@@ -12,7 +12,6 @@ describe('the whole command', () => {
     ['reload', { reload: true }, ['127.0.0.1:8000']],
     ['all', { reload: true, allow: ['proxy-headers', 'dotenv'] }, ['127.0.0.1:8000']],
     ['IPv6', { host: '::1' }, ['--noreload', '[::1]:8000']],
-    ['LAN', { host: '192.168.7.7', allow: ['lan-bind'] }, ['--noreload', '192.168.7.7:8000']],
     ['everywhere', { host: '*', allow: ['public-bind'] }, ['--noreload', '0.0.0.0:8000']],
     ['oldest', { version: oldest }, ['--noreload', '127.0.0.1:8000']],
     ['oldest, reload', { version: oldest, reload: true }, ['127.0.0.1:8000']],
@@ -22,6 +21,20 @@ describe('the whole command', () => {
     expect(args).toEqual(['/shop/manage.py', 'runserver', ...flags])
     expect(env).toEqual({})
     expect(unenforced).toEqual(['proxyHeaders', 'allowedHosts'])
+  })
+
+  test.each<[string, string]>([
+    ['192.168.7.7', '192.168.7.7:8000'],
+    ['fd00::7', '[fd00::7]:8000'],
+  ])('%s, which the app has to answer at', (host, authority) => {
+    const { args, env, unenforced, reasons } = planned({}, { host, allow: ['lan-bind'] })
+    expect(args).toEqual(['/shop/manage.py', 'runserver', '--noreload', authority])
+    expect(env).toEqual({
+      DEVLAUNCH_OVERLAY: expect.stringMatching(/^django\.conf:.*python.django_settings\.py$/),
+      DEVLAUNCH_ALLOWED_HOSTS: authority,
+    })
+    expect(unenforced).toEqual(['proxyHeaders'])
+    expect(reasons).toContainEqual({ field: 'allowedHosts', args: [], env, why: `answer to ${authority}` })
   })
 
   test('user arguments stand before the flags of the policy', () => {
@@ -142,6 +155,7 @@ describe('hints', () => {
     ],
     [`${thread}AttributeError: module 'shop.asgi' has no attribute 'nope'`, 'traceback', true],
     ['SyntaxError: invalid syntax', 'correct the line', false],
+    ['<title>Bad Request (400)</title>', 'ALLOWED_HOSTS', false],
   ])('%s', (output, hint, fatal) => {
     expect(django.hints.find(({ match }) => match.test(output))?.hint).toContain(hint)
     expect(django.hints.some(({ match, fatal }) => fatal && match.test(output))).toBe(fatal)

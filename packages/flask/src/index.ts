@@ -8,6 +8,9 @@ export interface FlaskOptions {
 /** What a .env file can't fill because it is there, and what click takes for absent because it is empty. */
 const blank = { WERKZEUG_RUN_MAIN: '', FLASK_RUN_CERT: '', FLASK_RUN_KEY: '', FLASK_RUN_DEBUG: '' }
 
+/** `python/` stands beside `src/` and `dist/`; in the bundle, as a folder of ours. */
+const overlay = import.meta.dirname.replace(/[^\\/]+$/, 'python/flask_app.py')
+
 /** Flask's own development server. Port 5000; the command line reloads unless told otherwise. */
 export const flask: Adapter<FlaskOptions> = {
   name: 'flask',
@@ -25,7 +28,11 @@ export const flask: Adapter<FlaskOptions> = {
     bind: ({ host, port }) => ({ args: [`--host=${host}`, `--port=${port}`] }),
     reload: (on) => ({ args: [on ? '--reload' : '--no-reload'] }),
     proxyHeaders: 'app-decides',
-    allowedHosts: 'app-decides',
+    // Where the app has TRUSTED_HOSTS, this one is added. Werkzeug can't compare an IPv6 address.
+    allowedHosts: ([host], { atLeast }) =>
+      !host || /^(?:127\.|\[)/.test(host) || !atLeast('3.1')
+        ? 'app-decides'
+        : { env: { DEVLAUNCH_OVERLAY: `flask.app:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } },
     dotenv: (on) => ({ env: on ? blank : { FLASK_SKIP_DOTENV: '1' } }),
     grace: 'absent',
   },
@@ -49,6 +56,8 @@ export const flask: Adapter<FlaskOptions> = {
     { match: /^(?:-A|--app)/, use: 'name the app behind the word flask' },
   ],
   hints: [
+    // On the page of a refusal.
+    { match: /Host .+ is not trusted/, hint: "add that host to TRUSTED_HOSTS in the app's config" },
     { match: /Could not import '/, hint: 'correct the module, or start in the folder that has it' },
     { match: /Could not locate a Flask app/, hint: 'name it, for example: devlaunch flask shop:app' },
     { match: /Failed to find |Detected multiple |valid Flask app/, hint: 'name the app, as in module:name' },

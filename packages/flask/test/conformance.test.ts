@@ -1,4 +1,5 @@
 import { flask } from '@devlaunch/flask'
 import { testAdapter } from '@devlaunch/testkit'
+import { fixture } from './fixture.ts'
 
-testAdapter(flask, { app: 'flask', target: 'app', stream: '/stream' })
+testAdapter(flask, fixture)

@@ -48,6 +48,17 @@ describe.each(versions)('the whole command for Flask %s', (version) => {
     expect(url).toBe('http://[::1]:5000')
   })
 
+  test('on a network, where the app has to answer at that address', () => {
+    const { env, unenforced } = planned({}, { version, host: '192.168.7.7', allow: ['lan-bind'] })
+    const checks = version === '3.1.3' // TRUSTED_HOSTS came with 3.1
+    const overlay = {
+      DEVLAUNCH_OVERLAY: expect.stringMatching(/^flask\.app:.*python.flask_app\.py$/),
+      DEVLAUNCH_ALLOWED_HOSTS: '192.168.7.7:5000',
+    }
+    expect(env).toEqual(checks ? { ...safe, ...overlay } : safe)
+    expect(unenforced).toEqual(checks ? ['proxyHeaders'] : ['proxyHeaders', 'allowedHosts'])
+  })
+
   test('for everybody', () => {
     const { args } = planned({}, { version, host: '0.0.0.0', allow: ['public-bind'] })
     expect(args).toContain('--host=0.0.0.0')
@@ -157,6 +168,7 @@ test.each([
   ],
   ['  File "/shop/app.py", line 3\n    def x(\n    ^\nSyntaxError: invalid syntax\n', 'correct the line'],
   [' * Debug mode: off\nPermission denied\n', '1024'],
+  ['<p>Host &#39;192.168.1.23:8000&#39; is not trusted.</p>', 'TRUSTED_HOSTS'],
   [' * Debug mode: off\nCannot assign requested address\n', '--host'],
 ])('%j is explained', (output, hint) => {
   expect(flask.hints.find(({ match }) => match.test(output))?.hint).toContain(hint)

@@ -43,6 +43,13 @@ export const gunicorn: Adapter<GunicornOptions> = {
     { match: /^--(?:certf|key)/, use: 'leave it out: devlaunch serves http, a proxy in front serves https' },
   ],
   hints: [
+    // On the page of a refusal; first, because Django's quotes a lot of source.
+    { match: /^Invalid host header$/m, hint: 'add that host to allowed_hosts of TrustedHostMiddleware' },
+    {
+      match: /Invalid HTTP_HOST header|<title>Bad Request \(400\)/,
+      hint: 'add that host to ALLOWED_HOSTS in the settings',
+    },
+    { match: /Host .+ is not trusted/, hint: "add that host to TRUSTED_HOSTS in the app's config" },
     { match: /No application module/, hint: 'name it, for example: devlaunch gunicorn main:app' },
     { match: /Failed to find attribute '/, hint: 'name what holds the app: main:app, main:create_app()' },
     { match: /class uri '.*' invalid/, hint: 'install the package of that worker class into this Python' },

@@ -1,4 +1,5 @@
 import { gunicorn } from '@devlaunch/gunicorn'
 import { testAdapter } from '@devlaunch/testkit'
+import { fixture } from './fixture.ts'
 
-testAdapter(gunicorn, { app: 'wsgi', target: 'app:app', workers: ['--workers', '2'], stream: '/stream' })
+testAdapter(gunicorn, fixture)

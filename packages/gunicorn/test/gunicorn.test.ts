@@ -132,6 +132,9 @@ test('a debugger is refused, because it has none', () => {
 describe('hints', () => {
   const at = '[2026-11-23 03:38:42 +0000] [22372]'
   test.each([
+    ['Invalid host header', 'TrustedHostMiddleware', false],
+    ['<title>Bad Request (400)</title>', 'ALLOWED_HOSTS', false],
+    ['<p>Host &#39;192.168.1.23:8000&#39; is not trusted.</p>', 'TRUSTED_HOSTS', false],
     ['Error: No application module specified.', 'devlaunch gunicorn main:app', false],
     ["Failed to find attribute 'nope' in 'wok'.", 'main:create_app()', false],
     ["Error: class uri 'tornado' invalid or not found: ", 'install', false],

@@ -34,6 +34,7 @@ export const http: Adapter<HttpOptions> = {
     { match: /^\s*[+-]?[\p{Nd}_]+\s*$/u, use: "use devlaunch's own --port" },
     { match: /^--t/, use: 'leave it out: a proxy in front of it can serve https' },
   ],
+  exposes: 'every file of the folder can be read, dot-files too',
   hints: [
     { match: /^PermissionError: /m, hint: 'choose a --port of 1024 or more' },
     { match: /Cannot assign requested address/, hint: 'choose a --host that this machine has' },

@@ -1,4 +1,5 @@
 import { http } from '@devlaunch/http'
 import { testAdapter } from '@devlaunch/testkit'
+import { fixture } from './fixture.ts'
 
-testAdapter(http, { app: 'files', hooked: false }) // run with -I
+testAdapter(http, fixture)

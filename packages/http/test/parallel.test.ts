@@ -12,7 +12,7 @@ test.for(newest)(
     const launched = await Promise.all(Array.from({ length: 40 }, () => start(project, modes[0])))
     expect(new Set(launched.map(({ url }) => url)).size).toBe(40)
     const trees = launched.map(({ pid }) => treeOf(pid))
-    expect(trees.map(listening)).toEqual(launched.map(({ url }) => [new URL(url).host]))
+    expect(trees.map((tree) => listening(tree))).toEqual(launched.map(({ url }) => [new URL(url).host]))
     await Promise.all(launched.map((server) => server.stop()))
     for (const [index, { url }] of launched.entries()) await expectGone(trees[index] ?? [], url)
   },

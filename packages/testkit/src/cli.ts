@@ -12,8 +12,8 @@ export interface Cli extends AsyncDisposable {
   readonly pid: number
   /** The exit code, or the name of the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>
-  /** The first event of this name on its `--json` output. */
-  event(name: string): Promise<CliEvent>
+  /** The first event of this name on its `--json` output, and of this kind. */
+  event(name: string, isMeant?: (event: CliEvent) => boolean): Promise<CliEvent>
   signal(name: NodeJS.Signals): void
 }
 
@@ -23,12 +23,40 @@ interface CliEvent {
   readonly url: string
   readonly code: string
   readonly message: string
+  readonly output: string
+  /** Of `lan`: where it is served now, and why that has changed. */
+  readonly lan?: { readonly interface: string; readonly host: string; readonly subnet: string }
+  readonly reason: string
 }
 
-/** Starts it as a socket activator does: with a listening socket inherited that nobody asked for. */
-export function runCli(python: string, args: readonly string[], env: Record<string, string>): Cli {
-  const node = [process.execPath, '--conditions=@devlaunch/source', bin, ...args]
-  const child = spawn(join(python, 'bin/python'), ['-I', join(testkit, 'apps/inherit.py'), ...node], {
+/** The command line, as words. */
+export function cliWords(args: readonly string[]): readonly string[] {
+  return [process.execPath, '--conditions=@devlaunch/source', bin, ...args]
+}
+
+/**
+ * Starts it as a socket activator does: with a listening socket inherited that nobody asked for. `within`: the command
+ * that starts it, for example one that enters a network namespace.
+ */
+export function runCli(
+  python: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  within: readonly string[] = [],
+): Cli {
+  return run(
+    [...within, join(python, 'bin/python'), '-I', join(testkit, 'apps/inherit.py'), ...cliWords(args)],
+    env,
+  )
+}
+
+/** `words` become the command line at last. `onFailed`: of the test, where several run at once. */
+export function run(
+  [file = '', ...words]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onFailed: (fn: () => void) => void = onTestFailed,
+): Cli {
+  const child = spawn(file, words, {
     // biome-ignore lint/style/noProcessEnv: what a user's shell would pass on
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,14 +69,14 @@ export function runCli(python: string, args: readonly string[], env: Record<stri
     events.push(JSON.parse(line))
   })
   child.stderr.on('data', (text) => transcript.push(String(text)))
-  onTestFailed(() => void process.stderr.write(`${transcript.join('\n')}\n`))
+  onFailed(() => void process.stderr.write(`${transcript.join('\n')}\n`))
   return {
     pid: child.pid ?? 0,
     exited: ended.then(([code, signal]) => code ?? signal),
-    event: (name) => {
+    event: (name, isMeant = () => true) => {
       const { promise, resolve, reject } = Promise.withResolvers<CliEvent>()
       const look = () => {
-        const found = events.find(({ event }) => event === name)
+        const found = events.find((each) => each.event === name && isMeant(each))
         if (found) resolve(found)
       }
       lines.on('line', look)

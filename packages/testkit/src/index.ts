@@ -1,9 +1,20 @@
 export { reloaded } from './bound.ts'
+export { runCli } from './cli.ts'
 export { Diary } from './diary.ts'
 export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'
 export { freePort } from './free-port.ts'
 export { isTaken, listening, marked, parentOf, survivors } from './kernel.ts'
 export { type Leaks, leaksOf } from './leaks.ts'
+export { type Answer, makeNamespace, type Namespace, type Question } from './namespace.ts'
+export {
+  makeNetworks,
+  type NetworkName,
+  type Networks,
+  type NetworksOptions,
+  networkNames,
+  places,
+} from './networks.ts'
+export { backOnLoopback, type Exposed, expectExactly, exposedOn, page, port, testLan } from './on-lan.ts'
 export { planner, type Situation } from './planner.ts'
 export { recorded } from './recorded.ts'
 export { servers } from './servers.ts'

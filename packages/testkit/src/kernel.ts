@@ -44,6 +44,11 @@ export function survivors(lives: readonly Life[]): Life[] {
   })
 }
 
+/** By SIGSTOP, for example. */
+export function isStopped(pid: number): boolean {
+  return /^State:\s*T/m.test(read(`/proc/${pid}/status`))
+}
+
 /** Every process there is, dead or alive. */
 export function processes(): Status[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stat(Number(name)) ?? []) : []))
@@ -61,10 +66,13 @@ export function marked(text: string): Life[] {
     .map(life)
 }
 
-/** Where these processes listen, as `address:port`. */
-export function listening(lives: readonly Life[]): string[] {
+/** Where these processes listen, as `address:port`. `all`: of their network namespace. Default: of this one. */
+export function listening(
+  lives: readonly Pick<Life, 'pid'>[],
+  all: readonly Listener[] = listeners(),
+): string[] {
   const sockets = new Set(lives.flatMap(({ pid }) => socketsOf(pid)))
-  return listeners()
+  return all
     .filter(({ inode }) => sockets.has(inode))
     .map(({ protocol, address, port }) => (protocol === 'udp' ? 'udp ' : '') + authority(address, port))
     .sort()
@@ -101,10 +109,19 @@ function socketsOf(pid: number): string[] {
 /** The states of a socket that takes what comes from anybody: TCP_LISTEN, TCP_CLOSE. */
 const open = { tcp: '0A', udp: '07' } as const
 
-function listeners() {
+/** A socket that takes what comes. */
+export interface Listener {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  readonly inode: string
+}
+
+/** Every one in a network namespace. `tables`: what the kernel shows there, by name. Default: in this one. */
+export function listeners(tables?: Readonly<Record<string, string>>): Listener[] {
   return (['tcp', 'udp'] as const).flatMap((protocol) =>
     [protocol, `${protocol}6`].flatMap((table) =>
-      read(`/proc/net/${table}`)
+      (tables ? (tables[table] ?? '') : read(`/proc/net/${table}`))
         .trim()
         .split('\n')
         .flatMap((row) => {

@@ -1,7 +1,10 @@
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { descendants, isTaken, type Life } from './kernel.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { descendants, isTaken, type Life, marked } from './kernel.ts'
 
 /** What rounds of starting and stopping have left behind. */
 export interface Leaks {
@@ -18,27 +21,52 @@ export interface Leaks {
 
 /**
  * Runs `round`, which says at which ports it has served, many times. Linux. TMPDIR and XDG_RUNTIME_DIR are a folder of
- * its own for that time, because other programs make files in theirs; the first round isn't counted, because it loads
- * modules.
+ * its own for that time, because other programs make files in theirs, and so that whatever was started is known by it.
+ * `warmup`: rounds before that, which aren't counted because they load modules and fill caches. Default 1.
  */
-export async function leaksOf(rounds: number, round: () => Promise<readonly number[]>): Promise<Leaks> {
+export async function leaksOf(
+  rounds: number,
+  round: (count: number) => Promise<readonly number[]>,
+  { warmup = 1 }: { readonly warmup?: number } = {},
+): Promise<Leaks> {
   const folder = await mkdtemp(join(tmpdir(), 'devlaunch-leaks-'))
   const restore = setVariables({ TMPDIR: folder, XDG_RUNTIME_DIR: folder })
   try {
-    await round()
-    const before = { descriptors: await descriptors(), memory: process.memoryUsage.rss() }
+    for (let count = 0; count < warmup; count++) await round(count)
+    const before = { descriptors: await descriptors(), memory: memory() }
     const ports = new Set<number>()
-    for (let count = 0; count < rounds; count++) for (const port of await round()) ports.add(port)
+    for (let count = 0; count < rounds; count++) for (const port of await round(count)) ports.add(port)
     return {
-      processes: descendants(process.pid),
-      descriptors: without(await descriptors(), before.descriptors),
+      processes: living(folder),
+      descriptors: await remaining(before.descriptors),
       files: await filesIn(folder),
       ports: [...ports].filter(isTaken),
-      memory: process.memoryUsage.rss() - before.memory,
+      memory: memory() - before.memory,
     }
   } finally {
     restore()
     await rm(folder, { recursive: true })
+  }
+}
+
+/** Below this process, or started for a round and below no one of ours any more. */
+function living(folder: string): Life[] {
+  const all = [...descendants(process.pid), ...marked(folder)]
+  return [...new Map(all.map((each) => [each.pid, each])).values()]
+}
+
+/** Without what nobody refers to any more. */
+function memory(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage.rss()
+}
+
+/** What is open more than before, also half a second later: Node closes the sockets of fetch a moment after their use. */
+async function remaining(before: readonly string[]): Promise<string[]> {
+  for (const deadline = performance.now() + 500; ; await sleep(10)) {
+    const more = without(await descriptors(), before)
+    if (more.length === 0 || performance.now() > deadline) return more
   }
 }
 

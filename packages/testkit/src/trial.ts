@@ -28,7 +28,7 @@ export interface Fixture {
 /** How apps/listen.py opens a listener. */
 export type How = 'bind' | 'client' | 'ctypes' | 'daemon' | 'implicit' | 'udp' | 'v6'
 
-interface Mode {
+export interface Mode {
   readonly name: string
   readonly reload: boolean
   readonly args: readonly string[]
@@ -46,6 +46,8 @@ export interface Trial {
   readonly busy: readonly [Mode, ...Mode[]]
   readonly start: (project: Project, mode: Mode, options?: LaunchOptions) => Promise<Server>
   readonly makeProject: (hostile?: Readonly<Record<string, string>>) => Promise<Project>
+  /** What the command line is told. */
+  readonly words: (project: Project, mode: Mode, options: readonly string[]) => readonly string[]
   readonly startCli: (project: Project, mode: Mode, env?: Record<string, string>) => Promise<Cli>
 }
 
@@ -62,6 +64,11 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
   if (typeof adapter.enforce.reload === 'function') busy.push({ name: 'reload on', reload: true, args: [] })
   if (fixture.workers) busy.push({ name: 'two workers', reload: false, args: fixture.workers })
   const [first = simplest, ...others] = busy
+  const words: Trial['words'] = ({ cwd, python }, { reload, args }, options) => {
+    const what = fixture.target ? [adapter.name, fixture.target] : [adapter.name]
+    const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
+    return [...what, ...options, ...how, '--', ...args]
+  }
   return {
     adapter,
     age,
@@ -84,11 +91,10 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
       return server
     },
     makeProject: (hostile) => makeProject(fixture.app, python, hostile),
-    startCli: async ({ cwd, python }, { reload, args, env: own }, env = {}) => {
-      const words = [adapter.name, ...(fixture.target ? [fixture.target] : [])]
-      const port = ['--port', String(await freePort())]
-      const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
-      return runCli(python, [...words, ...port, ...how, '--', ...args], { ...own, ...env })
+    words,
+    startCli: async (project, mode, env = {}) => {
+      const args = words(project, mode, ['--port', String(await freePort())])
+      return runCli(python, args, { ...mode.env, ...env })
     },
   }
 }

@@ -45,6 +45,12 @@ export const uvicorn: Adapter<UvicornOptions> = {
   ],
   interrupt: 'leader', // its parent waits up to 5 s for a sign of life of a worker that has just ended
   hints: [
+    // On the page of a refusal; first, because Django's quotes a lot of source.
+    { match: /^Invalid host header$/m, hint: 'add that host to allowed_hosts of TrustedHostMiddleware' },
+    {
+      match: /Invalid HTTP_HOST header|<title>Bad Request \(400\)/,
+      hint: 'add that host to ALLOWED_HOSTS in the settings',
+    },
     { match: /Could not import module "/, hint: 'correct the module, or add: -- --app-dir=FOLDER' },
     { match: /Attribute "[^"]*\(/, hint: 'name a function without arguments: main:create_app()' },
     { match: /Attribute "[^"]*" not found/, hint: 'name the variable that holds the app: main:app' },

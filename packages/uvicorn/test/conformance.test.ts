@@ -1,10 +1,5 @@
 import { testAdapter } from '@devlaunch/testkit'
 import { uvicorn } from '@devlaunch/uvicorn'
+import { fixture } from './fixture.ts'
 
-testAdapter(uvicorn, {
-  app: 'asgi',
-  target: 'app:app',
-  workers: ['--workers', '2'],
-  stream: '/stream',
-  websocket: true,
-})
+testAdapter(uvicorn, fixture)

@@ -157,6 +157,8 @@ test('a debugger is refused, because it has none', () => {
 
 describe('hints', () => {
   test.each([
+    ['Invalid host header', 'TrustedHostMiddleware', false],
+    ['<title>Bad Request (400)</title>', 'ALLOWED_HOSTS', false],
     ['ERROR:    Error loading ASGI app. Could not import module "nosuch".', '--app-dir', true],
     ['ERROR:    Error loading ASGI app. Attribute "nope" not found in module "ok".', 'variable', true],
     [

@@ -31,6 +31,12 @@ export const wsgi: Adapter<WsgiOptions> = {
     { match: /(?:)/, use: 'leave it out: this server has no options' },
   ],
   hints: [
+    // On the page of a refusal; first, because Django's quotes a lot of source.
+    {
+      match: /Invalid HTTP_HOST header|<title>Bad Request \(400\)/,
+      hint: 'add that host to ALLOWED_HOSTS in the settings',
+    },
+    { match: /Host .+ is not trusted/, hint: "add that host to TRUSTED_HOSTS in the app's config" },
     { match: /^error: no module named /m, hint: 'correct the module, or start in the folder that has it' },
     { match: /^error: module .* has no attribute /m, hint: 'name the app: module:name, or module:factory()' },
     { match: /is not a WSGI app: /, hint: 'name the app, or what makes it: module:factory()' },

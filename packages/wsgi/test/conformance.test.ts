@@ -1,9 +1,5 @@
 import { testAdapter } from '@devlaunch/testkit'
 import { wsgi } from '@devlaunch/wsgi'
+import { fixture } from './fixture.ts'
 
-testAdapter(wsgi, {
-  app: 'wsgi',
-  target: 'app:app',
-  stream: '/stream',
-  hows: ['bind', 'implicit', 'v6', 'ctypes', 'daemon'],
-})
+testAdapter(wsgi, fixture)

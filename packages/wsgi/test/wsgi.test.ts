@@ -90,6 +90,8 @@ const facts = {
 
 test.each([
   ["error: no module named 'nope' in /shop\n", 'correct the module'],
+  ['<p>Host &#39;192.168.1.23:8000&#39; is not trusted.</p>', 'TRUSTED_HOSTS'],
+  ['<title>Bad Request (400)</title>', 'ALLOWED_HOSTS'],
   ["error: module 'shop' has no attribute 'nope'\n", 'name the app'],
   ["error: module 'shop' has no attribute 'application' or 'app'\n", 'name the app'],
   ["error: 'shop:number' is not a WSGI app: it can't be called\n", 'module:factory()'],

@@ -15,11 +15,25 @@ export interface Screen extends AsyncDisposable {
   readonly ended: Promise<unknown>
 }
 
-export function terminal(args: readonly string[], cwd: string, env: Record<string, string> = {}): Screen {
+interface Window {
+  /** Default 80. */
+  readonly columns?: number
+  /** A command that runs the whole, terminal included: `ip netns exec`, for example. */
+  readonly inside?: readonly string[]
+}
+
+export function terminal(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  { columns = 80, inside = [] }: Window = {},
+): Screen {
   const bridge = fileURLToPath(new URL('./terminal.py', import.meta.url))
-  const process = execa('python3', [bridge, ...command, ...args], {
+  const [file = '', ...words] = [...inside, 'python3', bridge, `${columns}`, ...command, ...args]
+  const process = execa(file, words, {
     cwd,
-    env,
+    // a person's: where CI is set, Node takes a terminal for one without colours
+    env: { CI: undefined, TERM: 'xterm-256color', ...env },
     reject: false,
     buffer: false,
     stdin: 'pipe',

@@ -1,4 +1,6 @@
-"""Runs a command in a pseudo-terminal of 80 columns: our stdin is its keyboard, our stdout its screen.
+"""Runs a command in a pseudo-terminal: our stdin is its keyboard, our stdout its screen.
+
+The first argument is its width in columns, the others are the command.
 
 The first process in the terminal is a shell's stand-in: it leads the session, and the command is its
 foreground job. When our stdin ends, the terminal is closed, as a window is.
@@ -15,11 +17,11 @@ import termios
 
 pid, master = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
     job = os.fork()
     if job == 0:
         os.setpgid(0, 0)
-        os.execvp(sys.argv[1], sys.argv[1:])
+        os.execvp(sys.argv[2], sys.argv[2:])
     with contextlib.suppress(PermissionError):  # it was quicker, and runs the command already: setpgid(2), EACCES
         os.setpgid(job, job)
     import signal

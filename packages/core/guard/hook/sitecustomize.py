@@ -1,4 +1,5 @@
-"""Refuses a wider bind in Python code before it happens, and ties this interpreter to the life of the guard.
+"""Refuses a wider bind in Python code before it happens, ties this interpreter to the life of the guard, and runs what
+an adapter lays over a module of its server.
 
 The plan puts this folder first into PYTHONPATH, so every interpreter of the tree runs this file, unless it was started
 with -I, -E or -S. One of them may be Python 2: what it can't do is left out, and there is no newer syntax.
@@ -51,11 +52,30 @@ def judge(socket, address, planned, listens=False):
         return
     host, port = address[:2]
     raw = packed(socket.family, host)
-    if is_loopback(raw) or (raw, port) == parse(planned):
+    if (raw, port) == parse(planned):
+        return limit(socket, planned)
+    if is_loopback(raw):
         return
     if not listens and port == 0 and socket.type == SOCK_STREAM:
         return  # a client chooses its source address like this (httpx, aiohttp); a server's listen() comes here again
     refuse(raw, port, planned)
+
+
+def limit(socket, planned):
+    """The kernel drops what comes from outside the subnet, from before the first connection on."""
+    if not subnet:
+        return
+    from _frozen_importlib_external import SourceFileLoader
+
+    file = os.path.join(os.path.dirname(os.path.dirname(__file__)), "linux_filter.py")
+    try:
+        linux_filter = {}
+        exec(SourceFileLoader("linux_filter", file).get_code("linux_filter"), linux_filter)
+        if not linux_filter["is_locked"](socket):  # it was handed over, or bound and now listens: the guard looks at it
+            linux_filter["attach"](socket, subnet)
+    except OSError as error:
+        reason = "devlaunch can't keep %s to %s (%s: %s)"
+        raise OSError(error.errno, reason % (planned, subnet, error.filename, error.strerror))
 
 
 def packed(family, host):
@@ -231,7 +251,62 @@ def find_guard():
     return found if found.is_here() else None
 
 
+class Overlay:
+    """An adapter's way to put a decision into effect where no argument can: a file of its own, whose `overlay` is called
+    with a module as soon as somebody has imported that. `words`: `django.conf:/a/file.py`."""
+
+    def __init__(self, words):
+        self.name, _, self.file = words.partition(":")
+        self.finding = False
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.name or self.finding:  # other finders ask them all, and so us again
+            return None
+        self.finding = True
+        try:
+            finders = [finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec")]
+            specs = (finder.find_spec(name, path, target) for finder in finders)
+            spec = next((spec for spec in specs if spec), None)
+        finally:
+            self.finding = False
+        if hasattr(getattr(spec, "loader", None), "exec_module"):
+            spec.loader = OverlayLoader(spec.loader, self.lay_over)
+        return spec
+
+    def lay_over(self, module):
+        try:
+            from _frozen_importlib_external import SourceFileLoader
+
+            namespace = {"__name__": "devlaunch_overlay", "__file__": self.file}
+            exec(SourceFileLoader("devlaunch_overlay", self.file).get_code("devlaunch_overlay"), namespace)
+            namespace["overlay"](module)
+        except Exception:  # without it the app decides, as ever
+            pass
+
+
+class OverlayLoader:
+    """A module's own loader, and then us."""
+
+    def __init__(self, loader, lay_over):
+        self.loader, self.lay_over = loader, lay_over
+
+    def __getattr__(self, name):
+        return getattr(self.loader, name)
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self.loader  # who looks at it later finds what is there without us
+        self.loader.exec_module(module)
+        self.lay_over(module)
+
+
+if sys.version_info[0] > 2 and os.environ.get("DEVLAUNCH_OVERLAY"):
+    sys.meta_path.insert(0, Overlay(os.environ["DEVLAUNCH_OVERLAY"]))
+
 guard = None
+subnet = os.environ.get("DEVLAUNCH_SUBNET")
 if hasattr(sys, "addaudithook") and sys.implementation.name == "cpython" and os.environ.get("DEVLAUNCH_BIND"):
     try:
         watch_binds(os.environ["DEVLAUNCH_BIND"])

@@ -1,6 +1,8 @@
 """The hook in real interpreters; the guard's part is played by this process, whose pipes they open."""
 
 import os
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,11 +30,15 @@ for line in sys.argv[1:]:
 """
 
 
-def run(words, folders=(HOOK,), planned="127.0.0.1:8000", guard=None, **options):
+def run(words, folders=(HOOK,), planned="127.0.0.1:8000", guard=None, subnet=None, overlay=None, **options):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DEVLAUNCH_")}
     environment.update(PYTHONPATH=os.pathsep.join(folders), DEVLAUNCH_BIND=planned)
     if guard:
         environment["DEVLAUNCH_GUARD"] = guard
+    if subnet:
+        environment["DEVLAUNCH_SUBNET"] = subnet
+    if overlay:
+        environment["DEVLAUNCH_OVERLAY"] = overlay
     return subprocess.run(
         [sys.executable, "-B", *words], env=environment, capture_output=True, text=True, timeout=30, **options
     )
@@ -112,6 +118,57 @@ class Policy(unittest.TestCase):
             with self.subTest(flag):
                 bound = run([flag, "-c", TRY, "bind(A, D, '', 0)"])
                 self.assertEqual((bound.stdout, bound.stderr), ("done\n", ""))
+
+
+# From here on the kernel refuses SO_ATTACH_FILTER, as some containers do.
+NO_FILTERS = """
+import ctypes, os, struct
+prctl, number = ctypes.CDLL(None).prctl, {"x86_64": 54, "aarch64": 208}[os.uname().machine]
+steps = [(0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, 32), (0x15, 0, 1, 26), (6, 0, 0, 0x50001), (6, 0, 0, 0x7FFF0000)]
+program = b"".join(struct.pack("HBBI", *step) for step in steps)
+assert prctl(38, 1, 0, 0, 0) == 0
+assert prctl(22, 2, struct.pack("HP", len(steps), ctypes.cast(program, ctypes.c_void_p).value)) == 0
+"""
+
+
+@unittest.skipUnless(LINUX, "other kernels have no such filter")
+class Subnet(unittest.TestCase):
+    """What is bound to the planned address gets the filter of the subnet, before it can listen."""
+
+    def locked(self, *lines, host="127.0.0.1"):
+        """Of each socket: has it a filter that stays?"""
+        lines = ["print((%s).getsockopt(1, 44))" % line.replace("PORT", str(self.port)) for line in lines]
+        return outcomes(lines, planned="%s:%d" % (host, self.port), subnet="192.168.1.0/24")[::2]
+
+    def setUp(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+
+    def test_what_is_bound_there_and_nothing_else(self):
+        lines = ["bind(A, S, '127.0.0.1', %s)" % port for port in ("PORT", 0)] + ["bind(A, S, '127.0.0.2', PORT)"]
+        self.assertEqual(self.locked(*lines), ["1", "0", "0"])
+        self.assertEqual(self.locked("bind(A6, S, '::1', PORT)", host="[::1]"), ["1"])
+        self.assertEqual(self.locked("bind(A6, S, '::ffff:127.0.0.1', PORT)"), ["1"])
+
+    def test_each_listener_of_a_reloader(self):
+        bind = "bind(A, S, '127.0.0.1', PORT)"
+        self.assertEqual(self.locked("(lambda s: s.listen() or s.close())(%s) or %s" % (bind, bind)), ["1"])
+
+    def test_what_was_bound_past_python(self):
+        address = struct.pack("=H2s4s8x", socket.AF_INET, self.port.to_bytes(2, "big"), b"\x7f\0\0\1")
+        bind = "__import__('ctypes').CDLL(None).bind(s.fileno(), %r, 16)" % address
+        self.assertEqual(self.locked("(lambda s: (%s, s.listen(), s)[2])(socket.socket())" % bind), ["1"])
+
+    def test_without_a_filter_nothing_is_bound(self):
+        lines = ["bind(A, S, '127.0.0.1', %d)" % port for port in (self.port, 0)]
+        planned = "127.0.0.1:%d" % self.port
+        told = run(["-c", NO_FILTERS + TRY, *lines], planned=planned, subnet="10.0.0.0/8").stdout.splitlines()
+        sentence = "PermissionError [Errno 1] devlaunch can't keep %s to 10.0.0.0/8 (SO_ATTACH_FILTER: Operation not permitted)"
+        self.assertEqual(told, [sentence % planned, "done"])
+
+    def test_without_a_subnet_there_is_none(self):
+        line = "print(bind(A, S, '127.0.0.1', %d).getsockopt(1, 44))" % self.port
+        self.assertEqual(outcomes([line], planned="127.0.0.1:%d" % self.port), ["0", "done"])
 
 
 class Culprit(unittest.TestCase):

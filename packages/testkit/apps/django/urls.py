@@ -2,6 +2,7 @@ import os
 import time
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.middleware.csrf import get_token
 from django.urls import path
 from listen import listen
 
@@ -18,8 +19,13 @@ def slow(request):
     return HttpResponse("at last")
 
 
+def form(request):
+    return HttpResponse("posted\n" if request.method == "POST" else get_token(request))
+
+
 urlpatterns = [
     path("", lambda request: HttpResponse("django\n")),
+    path("form", form),
     path("pid", lambda request: HttpResponse(str(os.getpid()))),
     path("listen", lambda request: HttpResponse(listen(**request.GET.dict()))),
     path("slow", slow),

@@ -1,0 +1,95 @@
+import { relative } from 'node:path'
+import {
+  authority,
+  describeHolder,
+  type Interpreter,
+  type Plan,
+  type Proof,
+  type Socket,
+} from '@devlaunch/core'
+import { type Reached, reachRows } from './reach.ts'
+import type { Rows } from './table.ts'
+
+/** A server that is ready, in values. */
+export interface Ready extends Reached {
+  readonly plan: Plan
+  readonly python: Interpreter
+  readonly pythonVersion: string | undefined
+  readonly proof: Proof
+  /** Does this system show who listens where? */
+  readonly proven: boolean
+  /** What loopback means here, in a container for example. */
+  readonly where: string | undefined
+  /** What somebody should know who lets others in. */
+  readonly warnings: readonly string[]
+  /** What the adapter says about this start. */
+  readonly notes: readonly string[]
+  /** Who holds the port that was asked for, where another had to be taken. */
+  readonly taken: readonly Socket[]
+  /** Are there keys (keys.ts)? */
+  readonly keys: boolean
+  /** As it is shown, or why it isn't. */
+  readonly code: string | undefined
+}
+
+/** How some of the words are set off. */
+export interface Emphasis {
+  readonly link: (text: string) => string
+  readonly warning: (text: string) => string
+  readonly quiet: (text: string) => string
+}
+
+export function readyRows(ready: Ready, { link, warning, quiet }: Emphasis): Rows {
+  const { plan, python, pythonVersion, proof, proven, where, warnings, notes, taken, keys } = ready
+  const ways = keys ? '--lan or Ctrl-] l opens' : '--lan opens'
+  return [
+    ...reachRows(ready, link),
+    ...some('Where', where),
+    ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
+    ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
+    ...some('Removed', plan.unset.length > 0 && `${plan.unset.join(', ')} (could overrule the flags)`),
+    ...[...unfiltered(proof), ...warnings].map((text) => [warning('Warning'), text] as const),
+    ...notes.map((note) => ['Note', note] as const),
+    ...taken.map((holder) => ['Note', `that port was taken: ${describeHolder(holder)}`] as const),
+    ...proof.neighbours.map(
+      (other) => ['Note', `open the numeric address: ${describeHolder(other)}`] as const,
+    ),
+    ...some('Expose', plan.policy.reach === 'loopback' && quiet(`${ways} it to the devices of your network`)),
+  ]
+}
+
+/** The modes that are worth a word in the title. */
+export function modes({ policy }: Plan): string {
+  return [policy.reload && 'reloading', policy.debugger && 'debugger on'].filter(Boolean).join(', ')
+}
+
+function some(left: string, right: string | false | undefined): Rows {
+  return right ? [[left, right]] : []
+}
+
+/** The kernel's part of "nobody beyond this network". */
+function unfiltered({ relay, filter }: Proof): readonly string[] {
+  if (!relay || filter?.filtered) return []
+  const why = filter?.reason ?? 'this system was not asked'
+  return [`who has a route to this address from another network can open it too: ${why}`]
+}
+
+/** As one would type it from here, where that is shorter. */
+function near(path: string): string {
+  const short = relative('.', path)
+  return short.length < path.length ? short : path
+}
+
+function describeProof({ sockets, relay, filter }: Proof, plan: Plan): string {
+  const list = sockets
+    .map(({ protocol, address, port, pid }) => {
+      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (pid ${pid})`
+    })
+    .join(', ')
+  const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
+  const { reach, subnet } = plan.policy
+  const audiences = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
+  const own = relay && `; ${authority(relay.address, relay.port)} is this devlaunch, for local tools`
+  const seal = plan.seal ? '. Sealed: no other can be opened' : ''
+  return `${count}: ${list}${own ?? ''}; ${filter?.filtered ? `${subnet} only` : audiences[reach]}${seal}`
+}

@@ -1,0 +1,71 @@
+import { Cleaner, type DevlaunchError, type Exit, type LaunchEvent, type Stream } from '@devlaunch/core'
+import type { Arguments } from './args.ts'
+import { theirs } from './mark.ts'
+import { Printer } from './print.ts'
+import type { Ready } from './ready.ts'
+import { JsonReport } from './report.ts'
+import type { Waiting } from './waiting.ts'
+import { write } from './write.ts'
+
+/** What is shown of a server's life, for a person or for a program. */
+export interface Show {
+  readonly event: (event: LaunchEvent) => void
+  readonly output: (text: string, stream: Stream) => Promise<void>
+  readonly ready: (ready: Ready) => void
+  /** It ended, and nobody had asked for that. */
+  readonly ended: (exit: Exit) => void
+  readonly error: (error: DevlaunchError) => void
+}
+
+export function showJson(): Show {
+  const report = new JsonReport()
+  return {
+    event: (event) => report.event(event),
+    output: (text, stream) => report.output(text, stream),
+    ready: () => {},
+    ended: () => {},
+    error: (error) => report.error(error),
+  }
+}
+
+/** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
+export function showText(
+  { quiet, readyPath }: Arguments,
+  adapterName: string,
+  edits: boolean,
+  waiting: Waiting | undefined,
+): Show {
+  let running = false
+  let reload = false
+  const printer = new Printer(process.stderr)
+  const cleaners = { stdout: new Cleaner({ edits }), stderr: new Cleaner({ edits }) }
+  const warn = (event: LaunchEvent): string | undefined => {
+    if (event.event === 'strangers' && event.sockets.length > 0) return printer.strangers(event.sockets)
+    if (event.event === 'stalled')
+      return printer.stalled(event.reason, { server: adapterName, reload, path: readyPath ?? '/' })
+    if (event.event === 'recovered') return printer.recovered(event.reason)
+    return event.event === 'unseen' ? printer.unseen(event) : undefined
+  }
+  return {
+    event: (event) => {
+      if (event.event === 'planned') reload = event.plan.policy.reload
+      if (event.event === 'ready') running = true
+      if (event.event === 'cleaned') process.stderr.write(printer.cleaned(event.processes))
+      const warning = warn(event)
+      const isFailure =
+        event.event === 'strangers' || (event.event === 'stalled' && event.reason !== 'silent')
+      if (warning && (running || !isFailure)) process.stderr.write(warning)
+    },
+    output: (text, stream) => {
+      const shown = theirs(cleaners[stream].clean(text), process[stream])
+      waiting?.interrupt(shown.endsWith('\n'))
+      return write(process[stream], shown)
+    },
+    ready: (ready) => void (quiet || process.stderr.write(printer.ready(ready))),
+    ended: (exit) => process.stderr.write(printer.ended(adapterName, exit)),
+    // the output of a server that failed has been shown already
+    error: (error) => process.stderr.write(printer.error(error, { withOutput: !printed.has(error.code) })),
+  }
+}
+
+const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY', 'GUARD_LOST'])

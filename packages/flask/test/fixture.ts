@@ -1,0 +1,3 @@
+import type { Fixture } from '@devlaunch/testkit'
+
+export const fixture: Fixture = { app: 'flask', target: 'app', stream: '/stream' }

@@ -1,0 +1,5 @@
+import { flask } from '@devlaunch/flask'
+import { testLan } from '@devlaunch/testkit'
+import { fixture } from './fixture.ts'
+
+testLan(flask, fixture)

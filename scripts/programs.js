@@ -1,0 +1,31 @@
+import { Failure } from './main.js'
+import { run } from './run.js'
+
+/** Programs of Linux that tests run, each with the Debian package that has it. */
+const packages = { ip: 'iproute2' }
+
+/**
+ * Installs those that are missing, where that can be done without asking: as root, on Debian and its relatives.
+ * @throws {Failure} that names what to install
+ */
+export async function programs() {
+  if (process.platform !== 'linux') return
+  const found = await Promise.all(Object.keys(packages).map((name) => isThere(name)))
+  const missing = Object.values(packages).filter((_, index) => !found[index])
+  if (missing.length === 0) return
+  const install = ['install', '--yes', '--no-install-recommends', ...missing]
+  const failure = `The tests need ${missing.join(', ')}: apt-get ${install.join(' ')}`
+  if (process.getuid?.() !== 0 || !(await isThere('apt-get'))) throw new Failure(failure)
+  console.log(`Installing ${missing.join(', ')} (apt-get) ...`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const args of [['update'], install]) {
+    const { code, output } = await run('apt-get', args, { env })
+    if (code !== 0) throw new Failure(`${failure}\n\n${output}`)
+  }
+}
+
+/** @param {string} name */
+async function isThere(name) {
+  const { code } = await run('sh', ['-c', `command -v ${name}`])
+  return code === 0
+}
