@@ -26,7 +26,7 @@ const onLoopback: Where = { address: { host: loopback, reach: 'loopback' }, lan:
  * A server that can be started again: by its user, or because its time on a network is over or its address has gone.
  * One start follows the end of the other, at the same port: who was connected before isn't any more.
  */
-export class KeptServer implements Server {
+class KeptServer implements Server {
   readonly exited: Promise<Exit>
   readonly #end: (exit: Exit) => void
   readonly #controller: AbortController
@@ -40,7 +40,6 @@ export class KeptServer implements Server {
   #turn: Promise<unknown> = Promise.resolve()
   #unwatch = () => {}
 
-  /** `controller`: calls off a start that is under way, and ends what has come of it. */
   constructor(
     run: Run,
     where: Where,
@@ -235,4 +234,16 @@ export class KeptServer implements Server {
   #ended(): DevlaunchError {
     return new DevlaunchError('ABORTED', `${this.#run.plan.server} has ended`)
   }
+}
+
+/** `controller`: calls off a start that is under way, and ends what has come of it. */
+export function keep(
+  run: Run,
+  where: Where,
+  limit: Deadline | undefined,
+  options: LaunchOptions,
+  controller: AbortController,
+  start: Start,
+): Server {
+  return new KeptServer(run, where, limit, options, controller, start)
 }

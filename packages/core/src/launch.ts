@@ -3,7 +3,7 @@ import { Deadline } from './deadline.ts'
 import { isPassingRace, isPortRace } from './failure.ts'
 import { type Here, here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
-import { KeptServer } from './keep.ts'
+import { keep } from './keep.ts'
 import type { Plan } from './plan.ts'
 import { decide, type Found, find, longestStart, type PrepareOptions } from './prepare.ts'
 import type { LaunchOptions, Server } from './server.ts'
@@ -37,7 +37,7 @@ export async function launch<Options extends object>(
   const wished = { ...options, signal: AbortSignal.any(signals) }
   const limit = found.where.lan && options.lanFor !== undefined ? new Deadline(options.lanFor) : undefined
   const run = await startOnSomePort(adapter, wished, found, where)
-  return new KeptServer(run, found.where, limit, wished, controller, (changed, place) =>
+  return keep(run, found.where, limit, wished, controller, (changed, place) =>
     startOnSomePort(adapter, changed, { ...found, where: place }, where),
   )
 }
