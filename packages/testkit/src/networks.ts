@@ -187,6 +187,12 @@ function phoneSide(name: NetworkName): string[] {
   return [...start, ...more, `addr add ${gateway6}/64 dev ${own} nodad`, `addr add ${beyond}/32 dev lo`]
 }
 
+/**
+ * Seconds. A server may have no room for so many at once (Python's http.server: 5); a client of Linux knocks again after
+ * one second.
+ */
+const timeout = 1.5
+
 /** Who tried, and at which address, for each that somebody took the connection of. */
 async function intrude(
   somebody: (name: NetworkName) => Phone,
@@ -195,7 +201,7 @@ async function intrude(
 ): Promise<string[]> {
   const tries = triesOf(only).map(async ({ name, to, source }) => {
     const host = to.includes(':') ? `[${to}]` : to
-    const answer = await somebody(name).get(`http://${host}:${port}/`, { ...(source && { source }) })
+    const answer = await somebody(name).get(`http://${host}:${port}/`, { timeout, ...(source && { source }) })
     const got = answer.status ?? (answer.connected && 'a connection')
     return got ? [`${name}${source ? ` as ${source}` : ''} at ${to}: ${got}`] : []
   })
