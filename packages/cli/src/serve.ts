@@ -24,7 +24,8 @@ import { wishes } from './wishes.ts'
 export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
   const signals = handleSignals()
   const terminal = args.json ? undefined : lendTerminal()
-  const waiting = args.json || args.quiet ? undefined : startWaiting(`starting ${adapter.name}`)
+  const silent = args.json || args.quiet
+  const waiting = silent ? undefined : startWaiting(`starting ${adapter.name}`)
   const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
@@ -55,14 +56,17 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)
     control = new Control(server, args)
-    show.ready({
-      ...control.reached(),
-      ...{ plan: server.plan, proof: server.proof, notes: server.notes, warnings: server.warnings },
-      ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
-      taken: await holders(server, args.port ?? adapter.port),
-      keys: terminal !== undefined,
-      code: await control.code(),
-    })
+    if (!silent) {
+      const ready = {
+        ...control.reached(),
+        ...{ plan: server.plan, proof: server.proof, notes: server.notes, warnings: server.warnings },
+        ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
+        taken: await holders(server, args.port ?? adapter.port),
+        keys: terminal !== undefined,
+        code: await control.code(),
+      }
+      process.stderr.write(new Printer(process.stderr).ready(ready))
+    }
     if (args.open) await openBrowser(server.url)
     const exit = await server.exited
     if (exit.error) show.error(exit.error)

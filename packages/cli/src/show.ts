@@ -2,7 +2,6 @@ import { Cleaner, type DevlaunchError, type Exit, type LaunchEvent, type Stream 
 import type { Arguments } from './args.ts'
 import { theirs } from './mark.ts'
 import { Printer } from './print.ts'
-import type { Ready } from './ready.ts'
 import { JsonReport } from './report.ts'
 import type { Waiting } from './waiting.ts'
 import { write } from './write.ts'
@@ -11,7 +10,6 @@ import { write } from './write.ts'
 export interface Show {
   readonly event: (event: LaunchEvent) => void
   readonly output: (text: string, stream: Stream) => Promise<void>
-  readonly ready: (ready: Ready) => void
   /** It ended, and nobody had asked for that. */
   readonly ended: (exit: Exit) => void
   readonly error: (error: DevlaunchError) => void
@@ -22,7 +20,6 @@ export function showJson(): Show {
   return {
     event: (event) => report.event(event),
     output: (text, stream) => report.output(text, stream),
-    ready: () => {},
     ended: () => {},
     error: (error) => report.error(error),
   }
@@ -30,7 +27,7 @@ export function showJson(): Show {
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
 export function showText(
-  { quiet, readyPath }: Arguments,
+  { readyPath }: Arguments,
   adapterName: string,
   edits: boolean,
   waiting: Waiting | undefined,
@@ -61,7 +58,6 @@ export function showText(
       waiting?.interrupt(shown.endsWith('\n'))
       return write(process[stream], shown)
     },
-    ready: (ready) => void (quiet || process.stderr.write(printer.ready(ready))),
     ended: (exit) => process.stderr.write(printer.ended(adapterName, exit)),
     // the output of a server that failed has been shown already
     error: (error) => process.stderr.write(printer.error(error, { withOutput: !printed.has(error.code) })),

@@ -7,23 +7,21 @@ https://man7.org/linux/man-pages/man2/seccomp_unotify.2.html
 """
 
 import _socket
-import errno
-import fcntl
 import os
 from array import array
-from struct import pack, unpack_from
+from struct import unpack_from
 
 import address
 import linux_filter
 from linux_kernel import descriptor_of, no_new_privileges
-from listen_requests import ANSWER, RECEIVE, socket_of
+from listen_requests import ListenRequests, socket_of
 from seccomp import ALLOW, ARCHITECTURES, ASK, EQUAL, GIVE, LOAD, install, step
 
 _CONTINUE = 1  # SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5
 
 
 class Gate:
-    """For one start, as a Seal is. `requests`: Listens, once the child has its program."""
+    """For one start, as a Seal is. `requests`: ListenRequests, once the child has its program."""
 
     failed = False  # nothing depends on it
 
@@ -55,44 +53,27 @@ class Gate:
         _, found, *_ = self._ours.recvmsg(1, room, _socket.MSG_CMSG_CLOEXEC)
         self._ours.close()
         for *_, descriptors in found:
-            self.requests = Listens(unpack_from("i", descriptors)[0], *self._planned)
+            self.requests = ListenRequests(unpack_from("i", descriptors)[0], self._reply)
 
     def give_up(self, failed):
         if self.requests:
             self.requests.close()
 
-
-class Listens:
-    def __init__(self, descriptor, subnet, raw, port):
-        self.descriptor = descriptor
-        self._subnet, self._raw, self._port = subnet, raw, port
-
-    def answer(self):
-        """One of them. Call when the descriptor is readable. The call goes on, whatever happened: the guard's next look
-        tells what it has become."""
-        request = bytearray(80)  # struct seccomp_notif
+    def _reply(self, thread, number, _backlog, _check):
+        """The call goes on, whatever happened: the guard's next look tells what it has become."""
         try:
-            fcntl.ioctl(self.descriptor, RECEIVE, request)
-            id, thread = unpack_from("QI", request)
-            try:
-                self._filter(thread, unpack_from("Q", request, 32)[0] & 0xFFFFFFFF)
-            except OSError:
-                pass
-            fcntl.ioctl(self.descriptor, ANSWER, pack("QqiI", id, 0, 0, _CONTINUE))
-        except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.EINTR):  # a signal has ended the caller, or its call
-                raise
+            self._filter(socket_of(thread, number))
+        except OSError:
+            pass
+        return 0, _CONTINUE
 
-    def close(self):
-        os.close(self.descriptor)
-
-    def _filter(self, thread, number):
-        socket = socket_of(thread, number)
+    def _filter(self, socket):
+        subnet, raw, port = self._planned
         try:
             if socket.family in (_socket.AF_INET, _socket.AF_INET6) and not linux_filter.is_locked(socket):
-                host, port = socket.getsockname()[:2]
-                if (address.from_text(host.partition("%")[0]), port) == (self._raw, self._port):
-                    linux_filter.attach(socket, self._subnet)
+                host, bound = socket.getsockname()[:2]
+                if (address.from_text(host.partition("%")[0]), bound) == (raw, port):
+                    linux_filter.attach(socket, subnet)
         finally:
             socket.close()
 

@@ -16,7 +16,7 @@ import os
 from struct import pack
 
 from linux_kernel import descriptor_of, no_new_privileges, system_call
-from listen_requests import ListenRequests
+from listen_requests import ListenRequests, listen_for
 from seccomp import ALLOW, ARCHITECTURES, ASK, AT_LEAST, EQUAL, ERRNO, GIVE, KILL_PROCESS, LOAD, install, step
 
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # the same on every architecture
@@ -66,7 +66,7 @@ class Seal:
         try:
             number = self._ours.recv(16)
             if number:
-                self.requests = ListenRequests(descriptor_of(pid, int(number)))
+                self.requests = ListenRequests(descriptor_of(pid, int(number)), listen_for)
                 self._ours.send(b".")
         except OSError:  # Yama's ptrace_scope 2 and 3, a container: the end of the stream tells the child
             pass

@@ -1,3 +1,6 @@
+/** Milliseconds. Node takes a longer one for 1 ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+export const longestTimeout: number = 2 ** 31 - 1
+
 /**
  * A moment, by two clocks: the one on the wall, which somebody can set back, and the one that stands still while the
  * machine sleeps. It has come when either says so.

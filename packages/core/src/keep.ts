@@ -32,6 +32,7 @@ class KeptServer implements Server {
   readonly #controller: AbortController
   readonly #start: Start
   readonly #home: Where
+  readonly #onEvent: (event: LaunchEvent) => void
   #options: LaunchOptions
   #run: Run
   #where: Where
@@ -54,6 +55,7 @@ class KeptServer implements Server {
     this.#controller = controller
     this.#start = start
     this.#home = where.address.reach === 'loopback' ? where : onLoopback
+    this.#onEvent = safely(options.onEvent)
     this.#options = { ...options, port: run.plan.policy.bind.port, strictPort: true }
     this.#run = run
     this.#where = where
@@ -163,8 +165,7 @@ class KeptServer implements Server {
       this.#finish(exit)
       throw exit.error ?? this.#ended()
     }
-    if (lan && !to.lan)
-      safely(this.#options.onEvent)({ event: 'lan', lan: undefined, until: undefined, reason })
+    if (lan && !to.lan) this.#onEvent({ event: 'lan', lan: undefined, until: undefined, reason })
     await this.#startAt(to).catch(async (error) => {
       const back = to.lan && to !== this.#where && !this.#controller.signal.aborted
       const final = back ? await this.#startAt(this.#where).catch((second) => second) : error
@@ -172,7 +173,7 @@ class KeptServer implements Server {
       throw error
     })
     if (this.lan && this.lan.host !== lan?.host)
-      safely(this.#options.onEvent)({ event: 'lan', lan: this.lan, until: this.until, reason })
+      this.#onEvent({ event: 'lan', lan: this.lan, until: this.until, reason })
     return this.urls
   }
 
@@ -227,7 +228,7 @@ class KeptServer implements Server {
   #finish(exit: Exit): void {
     this.#unwatch()
     this.#state = 'over'
-    safely(this.#options.onEvent)({ event: 'exit', ...exit })
+    this.#onEvent({ event: 'exit', ...exit })
     this.#end(exit)
   }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { AnyAdapter } from './adapter.ts'
 import { type Address, authority, loopback, parseAddress } from './address.ts'
+import { longestTimeout } from './deadline.ts'
 import { DevlaunchError } from './errors.ts'
 import { portTaken } from './failure.ts'
 import { whoHolds } from './guard.ts'
@@ -56,9 +57,6 @@ export interface Where {
   /** The network that was chosen, if one was wished for. */
   readonly lan: Lan | undefined
 }
-
-/** Milliseconds: 24 days, as for every other time here. */
-const longestLimit = 2 ** 31 - 1
 
 /** Milliseconds until a server must be ready, where nobody has said. */
 export const longestStart = 60_000
@@ -127,7 +125,7 @@ export async function decide(
 
 /** @throws DevlaunchError `USAGE` */
 export function checkLimit(milliseconds = 1): void {
-  if (milliseconds > 0 && milliseconds <= longestLimit) return
+  if (milliseconds > 0 && milliseconds <= longestTimeout) return
   throw new DevlaunchError('USAGE', `${milliseconds} ms is not a time on a network`, {
     hint: 'give up to 24 days, for example --lan-for 30m',
   })

@@ -13,13 +13,19 @@ export async function answer(url: string, signal: AbortSignal): Promise<number |
   return response?.statusCode
 }
 
-/** One GET, with the beginning of the page. */
+/** One GET, with the beginning of the page; without it where the page is of another `type`, and may never end. */
 export async function page(
   url: string,
   signal: AbortSignal,
+  type: RegExp = /(?:)/,
 ): Promise<{ status: number; text: string } | undefined> {
   const response = await respond(url, signal)
   if (!response) return undefined
+  const { statusCode: status = 0, headers } = response
+  if (!type.test(headers['content-type'] ?? '')) {
+    response.destroy()
+    return { status, text: '' }
+  }
   let text = ''
   try {
     for await (const chunk of response.setEncoding('utf8')) {
@@ -27,7 +33,7 @@ export async function page(
       if (text.length > longest) break
     }
   } catch {} // what has come is enough
-  return { status: response.statusCode ?? 0, text }
+  return { status, text }
 }
 
 function respond(url: string, signal: AbortSignal): Promise<IncomingMessage | undefined> {

@@ -1,3 +1,4 @@
+import { longestTimeout } from './deadline.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Guard } from './guard.ts'
 import type { Bind } from './policy.ts'
@@ -154,6 +155,3 @@ export function checkWait({ timeout = 1, readyPath = '/' }: { timeout?: number; 
     })
   }
 }
-
-/** Node takes a longer one for 1 ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestTimeout = 2 ** 31 - 1

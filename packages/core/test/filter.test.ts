@@ -1,77 +1,46 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Namespaces } from '../../testkit/src/namespaces.ts'
 import { pythons } from './guard/pythons.ts'
-import { directory, Session } from './guard/session.ts'
+import { directory, openSession, type Session } from './guard/session.ts'
 
 const [oldest] = pythons()
 const python = oldest?.file ?? ''
 const port = 8000
 
 /** Network namespaces: this machine, a device of its LAN, and a container that is routed through this machine. */
-const name = (what: string) => `devlaunch-${what}-${process.pid}`
-const [machine, phone, container] = [name('machine'), name('phone'), name('container')]
+type Name = 'machine' | 'phone' | 'container'
+let spaces: Namespaces<Name>
 
 const families = {
   IPv4: { address: '192.168.1.23', subnet: '192.168.1.0/24', loopback: '127.0.0.1' },
   IPv6: { address: 'fd12:3456:789a::23', subnet: 'fd12:3456:789a::/64', loopback: '::1' },
 }
 
-function ip(words: string): void {
-  try {
-    execFileSync('ip', words.split(' '), { stdio: 'pipe', timeout: 10_000 })
-  } catch (error) {
-    throw new Error(`this test needs network namespaces, and they can't be made here: ip ${words}: ${error}`)
+beforeAll(async () => {
+  spaces = await Namespaces.make(['machine', 'phone', 'container'])
+  for (const each of ['machine', 'phone', 'container'] as const) await spaces.ip(each, ['link set lo up'])
+  const lan = ['192.168.1.50/24', 'fd12:3456:789a::50/64']
+  await cable('lan0', 'phone', ['192.168.1.23/24', 'fd12:3456:789a::23/64'], lan)
+  await cable('docker0', 'container', ['172.17.0.1/16', 'fd17::1/64'], ['172.17.0.2/16', 'fd17::2/64'])
+  await spaces.ip('container', ['route add default via 172.17.0.1', 'route add default via fd17::1'])
+})
+
+afterAll(() => spaces?.[Symbol.asyncDispose]())
+
+async function cable(link: string, to: Name, ours: string[], theirs: string[]): Promise<void> {
+  await spaces.ip('machine', [`link add ${link} type veth peer name eth0 netns ${spaces.nameOf(to)}`])
+  for (const [space, end, addresses] of [['machine', link, ours] as const, [to, 'eth0', theirs] as const]) {
+    const each = (address: string) =>
+      `address add ${address} dev ${end}${address.includes(':') ? ' nodad' : ''}`
+    await spaces.ip(space, [...addresses.map(each), `link set ${end} up`])
   }
 }
-
-beforeAll(() => {
-  for (const each of [machine, phone, container]) {
-    ip(`netns add ${each}`)
-    ip(`-n ${each} link set lo up`)
-  }
-  cable(
-    'lan0',
-    phone,
-    ['192.168.1.23/24', 'fd12:3456:789a::23/64'],
-    ['192.168.1.50/24', 'fd12:3456:789a::50/64'],
-  )
-  cable('docker0', container, ['172.17.0.1/16', 'fd17::1/64'], ['172.17.0.2/16', 'fd17::2/64'])
-  ip(`-n ${container} route add default via 172.17.0.1`)
-  ip(`-n ${container} route add default via fd17::1`)
-})
-
-function cable(link: string, to: string, ours: string[], theirs: string[]): void {
-  ip(`-n ${machine} link add ${link} type veth peer name eth0 netns ${to}`)
-  const ends = [[machine, link, ours] as const, [to, 'eth0', theirs] as const]
-  for (const [namespace, end, addresses] of ends) {
-    for (const each of addresses)
-      ip(`-n ${namespace} address add ${each} dev ${end}${each.includes(':') ? ' nodad' : ''}`)
-    ip(`-n ${namespace} link set ${end} up`)
-  }
-}
-
-afterAll(() => {
-  for (const each of [machine, phone, container]) {
-    try {
-      ip(`netns delete ${each}`)
-    } catch {} // it could not be made
-  }
-})
-
-const sessions: Session[] = []
-
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session.channel.destroy()
-    await session.ended
-  }
-})
 
 const guard = [python, '-I', '-S', directory]
 
 async function open(command = guard): Promise<Session> {
-  const session = new Session(['ip', 'netns', 'exec', machine, ...command])
-  sessions.push(session)
+  const session = openSession([...spaces.prefix('machine'), ...command])
   await session.event('guard')
   return session
 }
@@ -103,8 +72,9 @@ except OSError as error:
     print("nothing" if isinstance(error, socket.timeout) else error)`
 
 /** The status that somebody there gets, or what Python raises. `source`: of the connection, default the kernel's choice. */
-async function get(namespace: string, address: string, source = ''): Promise<string> {
-  const client = spawn('ip', ['netns', 'exec', namespace, python, '-I', '-c', ask, address, source])
+async function get(from: Name, address: string, source = ''): Promise<string> {
+  const [file, ...prefix] = spaces.prefix(from)
+  const client = spawn(file, [...prefix, python, '-I', '-c', ask, address, source])
   let output = ''
   for await (const text of client.stdout.setEncoding('utf8')) output += text
   return output.trim()
@@ -112,10 +82,10 @@ async function get(namespace: string, address: string, source = ''): Promise<str
 
 const everybody = async ({ address, loopback }: (typeof families)['IPv4']) => {
   const [lan, docker, local, relay] = await Promise.all([
-    get(phone, address),
-    get(container, address),
-    get(machine, address),
-    get(machine, address, loopback),
+    get('phone', address),
+    get('container', address),
+    get('machine', address),
+    get('machine', address, loopback),
   ])
   return { lan, docker, local, relay }
 }

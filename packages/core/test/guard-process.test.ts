@@ -4,27 +4,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import getPort from 'get-port'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { pythons } from './guard/pythons.ts'
-import { alive, directory, gone, Session } from './guard/session.ts'
+import { alive, directory, gone, openSession, Session } from './guard/session.ts'
 
 const [oldest] = pythons()
 const python = oldest?.file ?? ''
 const guard = [python, '-I', '-S', directory] as const
 
-const sessions: Session[] = []
-
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session.process.kill('SIGCONT')
-    session.channel.destroy()
-    await session.ended
-  }
-})
-
 async function open(...[command = guard, options]: Partial<ConstructorParameters<typeof Session>>) {
-  const session = new Session(command, options)
-  sessions.push(session)
+  const session = openSession(command, options)
   expect(await session.event('guard')).toMatchObject({ event: 'guard', python: expect.any(String) })
   return session
 }
@@ -509,8 +498,7 @@ describe.skipIf(process.platform !== 'linux' || !hasBoth)('by ps and lsof', () =
   const command = [python, '-I', '-S', '-c', pretend, directory] as const
 
   test('a server listens as planned, and stops', async () => {
-    const session = new Session(command)
-    sessions.push(session)
+    const session = openSession(command)
     expect(await session.event('guard')).toMatchObject({ sockets: 'lsof' })
     const port = await getPort()
     session.start(
@@ -554,8 +542,7 @@ describe.skipIf(process.platform !== 'linux' || !hasBoth)('by ps and lsof', () =
 // Where there is no list of sockets at all
 test('without a table of sockets it listens when somebody answers, and says that nothing is proven', async () => {
   const blind = `import runpy, sys; sys.path.insert(0, sys.argv[1]); import system; system.open_table = lambda: None; runpy.run_path(sys.argv[1])`
-  const session = new Session([python, '-I', '-S', '-c', blind, directory])
-  sessions.push(session)
+  const session = openSession([python, '-I', '-S', '-c', blind, directory])
   expect(await session.event('guard')).toMatchObject({ sockets: 'none' })
   const port = await getPort()
   session.start(

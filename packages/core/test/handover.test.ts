@@ -1,28 +1,19 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import getPort from 'get-port'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pythons } from './guard/pythons.ts'
-import { directory, Session } from './guard/session.ts'
+import { directory, openSession } from './guard/session.ts'
 
 const [oldest] = pythons()
 const python = oldest?.file ?? ''
-
-const sessions: Session[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session.channel.destroy()
-    await session.ended
-  }
-})
 
 /** Starts a Python program below a guard that has bound a free port for it. */
 async function start(
   script: string,
   options: { listener: string; restart?: number; terminal?: object; file?: string },
 ) {
-  const session = new Session([python, '-I', '-S', directory])
-  sessions.push(session)
+  const session = openSession([python, '-I', '-S', directory])
   const { pid: guard } = await session.event('guard')
   const port = await getPort({ host: '127.0.0.1' })
   session.start(python, script, { port, ...options })
@@ -79,8 +70,7 @@ describe.runIf(process.platform === 'linux')('a socket that is handed over', () 
     const stranger = createServer()
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
     const taken = stranger.address()
-    const session = new Session([python, '-I', '-S', directory])
-    sessions.push(session)
+    const session = openSession([python, '-I', '-S', directory])
     const port = typeof taken === 'object' && taken?.port
     session.start(python, 'print("up")', { address, port, ...handedOver })
     expect(await session.event('taken')).toEqual({ event: 'taken', code })
@@ -191,8 +181,7 @@ describe.runIf(process.platform === 'linux')('an address that is reserved', () =
     `import os, socket, time; s = socket.create_server(("127.0.0.1", ${port})); print("up"); time.sleep(60)`
 
   test('refuses everybody until the server listens there, which it can', async () => {
-    const session = new Session([python, '-I', '-S', directory])
-    sessions.push(session)
+    const session = openSession([python, '-I', '-S', directory])
     const port = await getPort({ host: '127.0.0.1' })
     session.start(python, `input(); ${listens(`${port}`)}`, {
       port,

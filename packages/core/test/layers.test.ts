@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   kill: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
-  debugger: ['node:'],
+  debugger: ['ready'],
   'dot-files': ['node:'],
   pace: ['node:'],
   relay: ['address', 'port', 'node:'],
@@ -49,6 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   failure: ['address', 'cause', 'command', 'errors', 'exposed', 'port'],
   prepare: [
     'address',
+    'deadline',
     'errors',
     'failure',
     'guard',
@@ -66,7 +67,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   outside: ['debugger', 'dot-files', 'errors', 'policy', 'quote', 'ready'],
-  wait: ['errors', 'quote', 'ready'],
+  wait: ['deadline', 'errors', 'quote', 'ready'],
   watch: ['exposed', 'failure', 'pace', 'node:'],
   // one start, another one after it, and the door to both
   start: [

@@ -1,26 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pythons } from './guard/pythons.ts'
-import { alive, directory, gone, Session } from './guard/session.ts'
+import { alive, directory, gone, openSession } from './guard/session.ts'
 
 const [oldest] = pythons()
 const python = oldest?.file ?? ''
 const guard = [python, '-I', '-S', directory] as const
-
-const sessions: Session[] = []
-
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session.process.kill('SIGCONT')
-    session.channel.destroy()
-    await session.ended
-  }
-})
-
-function open(...command: ConstructorParameters<typeof Session>[0]): Session {
-  const session = new Session(command)
-  sessions.push(session)
-  return session
-}
 
 const forever = 'import time; print("up"); time.sleep(1000)'
 const stubborn = `import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); ${forever}`
@@ -43,7 +27,7 @@ print(told.decode(), flush=True)`
 
 describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => {
   test('is asked to end when it is over', async () => {
-    const session = open(...guard)
+    const session = openSession(guard)
     const start = Date.now()
     session.start(python, forever, { lifetime: 0.3 })
     expect(await session.event('expired')).toEqual({ event: 'expired' })
@@ -55,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
   })
 
   test('is killed a second later, also if it was asked to end before and had more time', async () => {
-    const [alone, asked] = [open(...guard), open(...guard)]
+    const [alone, asked] = [openSession(guard), openSession(guard)]
     for (const session of [alone, asked]) {
       session.start(python, stubborn, { lifetime: 1 })
       await session.printed(/up/)
@@ -67,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
   })
 
   test('runs on without one', async () => {
-    const session = open(...guard)
+    const session = openSession(guard)
     session.start(python, forever, { lifetime: null })
     const { pid } = await session.event('started')
     await session.printed(/up/)
@@ -76,7 +60,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
   })
 
   test('ends also when the launcher is stopped, which is told later', async () => {
-    const session = open(python, '-c', stopped, ...guard)
+    const session = openSession([python, '-c', stopped, ...guard])
     const order = {
       file: python,
       args: ['-u', '-c', forever],

@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pythons } from './guard/pythons.ts'
-import { directory, Session } from './guard/session.ts'
+import { directory, openSession } from './guard/session.ts'
 
 const python = pythons().at(-1)?.file ?? ''
 
@@ -26,11 +26,7 @@ describe.runIf(process.platform === 'linux')('a server that should be sealed', (
     ['a filter is refused', seccomp, EPERM, /not permitted/, 'seccomp'],
     ["the guard can't do what is asked of it", 438, EPERM, /not permitted/, 'pidfd_getfd'],
   ] as const)("isn't run where %s", async ([, call, error, reason, file]) => {
-    const session = new Session([python, '-c', without, `${call}`, `${error}`, '-I', '-S', directory])
-    onTestFinished(async () => {
-      session.channel.destroy()
-      await session.ended
-    })
+    const session = openSession([python, '-c', without, `${call}`, `${error}`, '-I', '-S', directory])
     session.start(python, 'print("I RUN")', { seal: true })
     const event = await session.event('unsealable')
     expect(event.reason).toMatch(reason)
@@ -44,7 +40,7 @@ describe.runIf(process.platform === 'linux')('a server that should be sealed', (
     ['a directory that is not there', { cwd: '/no/such' }, '/no/such'],
     ['a program that is not there', { file: '/no/such' }, '/no/such'],
   ] as const)('blames not the seal for %s', async ([, options, file]) => {
-    const session = new Session([python, '-I', '-S', directory])
+    const session = openSession([python, '-I', '-S', directory])
     session.start(python, '', { seal: true, ...options })
     expect(await session.event('failed')).toMatchObject({ reason: 'No such file or directory', file })
     session.say({ do: 'stop', graces: [] })
@@ -52,7 +48,7 @@ describe.runIf(process.platform === 'linux')('a server that should be sealed', (
   })
 
   test('is run sealed', async () => {
-    const session = new Session([python, '-I', '-S', directory])
+    const session = openSession([python, '-I', '-S', directory])
     session.start(python, 'import socket; socket.socket().listen()', { seal: true })
     await session.printed(/PermissionError/)
     expect(await session.event('gone')).toMatchObject({ exit: 1, killed: [], survivors: [] })

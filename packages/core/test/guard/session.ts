@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import type { GuardEvent } from '../../src/protocol.ts'
 
 export const directory: string = fileURLToPath(new URL('../../guard', import.meta.url))
@@ -92,6 +93,17 @@ export class Session {
       })
     }
   }
+}
+
+/** For one test, behind which it ends. */
+export function openSession(...options: ConstructorParameters<typeof Session>): Session {
+  const session = new Session(...options)
+  onTestFinished(async () => {
+    session.process.kill('SIGCONT')
+    session.channel.destroy()
+    await session.ended
+  })
+  return session
 }
 
 export function alive(pid: number): boolean {
