@@ -62,7 +62,7 @@ export function exposed({ fixture, busy, makeProject, start, startCli }: Trial):
     await using project = await makeProject()
     await using server = await start(project, busiest)
     const port = await freePort()
-    await open(server.url, 'bind', port, '127.0.0.1')
+    expect(await open(server.url, 'bind', port, '127.0.0.1')).toBe('listening\n')
     const expected = [new URL(server.url).host, `127.0.0.1:${port}`].sort()
     expect(listening(treeOf(server.pid))).toEqual(expected)
     const told = (await server.sockets()).map(({ address, port }) => authority(address, port))
@@ -70,9 +70,13 @@ export function exposed({ fixture, busy, makeProject, start, startCli }: Trial):
   })
 }
 
-/** A server that is ended for it doesn't answer any more. */
-function open(url: string, how: How, port: number, host = '0.0.0.0'): Promise<unknown> {
-  return fetch(`${url}/listen?how=${how}&port=${port}&host=${host}`).catch(() => {})
+/** What the app answers. A server that is ended for it may not answer any more: then why. */
+async function open(url: string, how: How, port: number, host = '0.0.0.0'): Promise<string> {
+  try {
+    return await (await fetch(`${url}/listen?how=${how}&port=${port}&host=${host}`)).text()
+  } catch (error) {
+    return String(error instanceof Error ? (error.cause ?? error) : error)
+  }
 }
 
 /** What Python itself binds is refused, with its line; what it can't see (native code, `-I`) has listened. */
