@@ -18,6 +18,8 @@ _REQUEST_DUMP = 0x301
 _DUMP_INTERRUPTED = 0x10
 _NETLINK_SOCK_DIAG = 4
 _NETLINK_ERROR, _NETLINK_DONE = 2, 3
+_BYTECODE, _S_COND, _S_EQ, _ANY_PORT = 1, 7, 11, -1
+_LOOPBACKS = {_socket.AF_INET: (bytes([127, 0, 0, 0]), 8), _socket.AF_INET6: (bytes(15) + b"\1", 128)}
 
 
 class Netlink:
@@ -30,10 +32,21 @@ class Netlink:
         self._socket = _socket.socket(_socket.AF_NETLINK, _socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)
         self._clients = _client_ports()
         self._tcp = [_request(family, _TCP, _LISTEN) for family in _FAMILIES]
+        self._near = {}  # port -> requests
         self._udp = [_request(family, _UDP, _CLOSE) for family in _FAMILIES]
 
     def read(self):
         return [_listener(data, "tcp") for data in self._ask(self._tcp)]
+
+    def near(self, port):
+        """Those on this port or not on loopback: beside 300 others on loopback read() takes 1.1 ms, this 0.1 ms."""
+        if port not in self._near:
+            self._near[port] = [_near(family, port) for family in _FAMILIES]
+        try:
+            return [_listener(data, "tcp") for data in self._ask(self._near[port])]
+        except OSError:  # S_EQ came with Linux 4.16
+            self._near[port] = self._tcp
+            return self.read()
 
     def udp(self):
         found = [_listener(data, "udp") for data in self._ask(self._udp)]
@@ -77,6 +90,18 @@ def _request(family, protocol, *states, port=0):
     return struct.pack("=IHHII", 16 + len(body), _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, 0, 0) + body
 
 
+def _near(family, port):
+    """A filter that the kernel runs for each socket: struct inet_diag_bc_op (code, bytes to go on by if it is so, and if
+    not), net/ipv4/inet_diag.c. To go on to the end is to be told, and beyond it not to be."""
+    loopback, prefix = _LOOPBACKS[family]
+    is_loopback = struct.pack("=BBxxi", family, prefix, _ANY_PORT) + loopback
+    length = 4 + len(is_loopback)
+    program = struct.pack("=BBH", _S_COND, length, length + 8) + is_loopback
+    program += struct.pack("=BBHBBH", _S_EQ, 8, 12, 0, 0, port)
+    request = _request(family, _TCP, _LISTEN)[4:] + struct.pack("=HH", 4 + len(program), _BYTECODE) + program
+    return struct.pack("=I", 4 + len(request)) + request
+
+
 def _listener(data, kind):
     """struct inet_diag_msg"""
     (port,) = struct.unpack_from("!H", data, 4)
@@ -108,6 +133,9 @@ class ProcNet:
 
     def read(self):
         return [_from_row(row, "tcp") for row in _rows("tcp", _LISTEN)]
+
+    def near(self, _port):
+        return self.read()
 
     def udp(self):
         clients = _client_ports()

@@ -16,6 +16,9 @@ class Lsof:
     def read(self):
         return parse_lsof(run(_LSOF, "-nPw", "-iTCP", "-sTCP:LISTEN", "-Fpuftdn"))
 
+    def near(self, _port):
+        return self.read()
+
     def udp(self):
         """Not read here."""
         return []

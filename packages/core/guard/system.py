@@ -3,7 +3,8 @@
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
     Tree(pid)           members(), owners(listeners), elsewhere(), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
-                        read() those of TCP, udp()
+                        read() those of TCP, near(port) at least those that are on this
+                        port or not on loopback, udp()
     health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
     new_gate(subnet, address, port)     filters a listener before it opens, or None where the system can't
     filtering(subnet, known)            whether the kernel keeps others away from the planned address

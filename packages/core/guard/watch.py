@@ -32,7 +32,7 @@ class Watch:
     def look(self, now):
         if now >= self._next_udp:
             self._udp, self._next_udp = self._table.udp(), now + _UDP_LOOK
-        listeners = [each for each in self._table.read() + self._udp if self._matters(each)]
+        listeners = [each for each in self._table.near(self._port) + self._udp if self._matters(each)]
         self._judge(listeners, now)
         findings = Findings()
         for listener in listeners:

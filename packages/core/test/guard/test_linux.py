@@ -55,6 +55,18 @@ class Tables(unittest.TestCase):
     def test_proc(self):
         self.assertEqual(self.ours(linux_sockets.ProcNet()), self.expected)
 
+    def test_netlink_leaves_out_the_others_of_loopback(self):
+        table, expected = linux_sockets.Netlink(), set(self.expected)
+        wide = {each for each in self.expected if each[2] in ("0.0.0.0", "::", "::ffff:127.0.0.1")}
+        for inode, port, where, uid in expected - wide:
+            near = {(each.id, each.port, address.to_text(each.raw), each.uid) for each in table.near(port)}
+            self.assertEqual(near & expected, wide | {(inode, port, where, uid)})
+
+    def test_a_kernel_without_such_a_filter_tells_of_all(self):
+        table, port = linux_sockets.Netlink(), self.sockets[0].getsockname()[1]
+        with mock.patch.object(linux_sockets, "_S_EQ", 99):
+            self.assertEqual({each.id for each in table.near(port)}, {each.id for each in table.read()})
+
     def test_udp_outside_the_ports_of_clients(self):
         server, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         self.addCleanup(lambda: (server.close(), client.close()))
