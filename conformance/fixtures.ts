@@ -1,21 +1,9 @@
 import type { AnyAdapter } from '@devlaunch/core'
-import { django } from '@devlaunch/django'
-import { flask } from '@devlaunch/flask'
-import { gunicorn } from '@devlaunch/gunicorn'
-import { http } from '@devlaunch/http'
-import { uvicorn } from '@devlaunch/uvicorn'
-import { wsgi } from '@devlaunch/wsgi'
-import type { App } from '../packages/testkit/src/project.ts'
+import { adapters } from '../packages/cli/src/adapters.ts'
+import { fixtureOf, type Fixture as Tested } from '../packages/testkit/src/fixture.ts'
 
 /** A server with an app of the testkit. */
-export interface Fixture {
-  readonly adapter: AnyAdapter
-  readonly app: App
-  /** As on the command line. */
-  readonly target?: string
-  /** The server's own arguments for two workers, if it has any. */
-  readonly workers?: readonly string[]
-}
+export type Fixture = Tested & { readonly adapter: AnyAdapter }
 
 export interface Mode {
   readonly name: 'plain' | 'reload' | 'workers'
@@ -23,14 +11,7 @@ export interface Mode {
   readonly args: readonly string[]
 }
 
-export const fixtures: readonly Fixture[] = [
-  { adapter: http, app: 'files' },
-  { adapter: wsgi, app: 'wsgi', target: 'app:app' },
-  { adapter: flask, app: 'flask', target: 'app' },
-  { adapter: django, app: 'django' },
-  { adapter: uvicorn, app: 'asgi', target: 'app:app', workers: ['--workers', '2'] },
-  { adapter: gunicorn, app: 'wsgi', target: 'app:app', workers: ['--workers', '2'] },
-]
+export const fixtures: readonly Fixture[] = adapters.map((adapter) => ({ adapter, ...fixtureOf(adapter) }))
 
 export function modesOf({ adapter, workers }: Fixture): readonly Mode[] {
   const modes: Mode[] = [{ name: 'plain', reload: false, args: [] }]

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.js'
@@ -28,7 +28,6 @@ async function check(folder) {
   failed += await step('build', build)
   /** @type {import('./pack.js').Packed[]} */
   let packed = []
-  failed += await step('licences', licences)
   failed += await step('pack', async () => {
     packed = await pack(publicPackages(), folder)
   })
@@ -44,16 +43,6 @@ function publicPackages() {
   return readdirSync(join(root, 'packages'))
     .map((name) => join(root, 'packages', name))
     .filter((folder) => !JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).private)
-}
-
-/** A tarball has no more than its package's folder: each has the licence, and it is ours. */
-async function licences() {
-  const ours = readFileSync(join(root, 'LICENSE'), 'utf8')
-  const wrong = publicPackages().filter((folder) => {
-    const copy = join(folder, 'LICENSE')
-    return !existsSync(copy) || readFileSync(copy, 'utf8') !== ours
-  })
-  if (wrong.length > 0) throw new Failure(`LICENSE is missing or another one in:\n${wrong.join('\n')}`)
 }
 
 /**

@@ -29,8 +29,9 @@ const sources = { recursive: true, filter: (path) => !path.includes('__pycache__
 await cp('../core/guard', 'guard', sources)
 await rm('python', { recursive: true, force: true })
 await mkdir('python')
-for (const server of ['wsgi', 'django', 'flask']) {
-  const files = (await readdir(`../${server}/python`)).filter((file) => file.endsWith('.py'))
+for (const server of await readdir('..')) {
+  const all = server === 'cli' ? [] : await readdir(`../${server}/python`).catch(() => [])
+  const files = all.filter((file) => file.endsWith('.py'))
   // two of one name would be an error: each adapter looks for its own in this folder
   for (const file of files)
     await copyFile(`../${server}/python/${file}`, `python/${file}`, constants.COPYFILE_EXCL)

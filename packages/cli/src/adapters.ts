@@ -6,5 +6,12 @@ import { http } from '@devlaunch/http'
 import { uvicorn } from '@devlaunch/uvicorn'
 import { wsgi } from '@devlaunch/wsgi'
 
+export * from '@devlaunch/django'
+export * from '@devlaunch/flask'
+export * from '@devlaunch/gunicorn'
+export * from '@devlaunch/http'
+export * from '@devlaunch/uvicorn'
+export * from '@devlaunch/wsgi'
+
 /** Every server the command line knows, the most specific evidence first. */
 export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, wsgi, http]

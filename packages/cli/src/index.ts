@@ -27,9 +27,4 @@ export {
   type Stream,
   type Terminal,
 } from '@devlaunch/core'
-export { type DjangoOptions, django } from '@devlaunch/django'
-export { type FlaskOptions, flask } from '@devlaunch/flask'
-export { type GunicornOptions, gunicorn } from '@devlaunch/gunicorn'
-export { type HttpOptions, http } from '@devlaunch/http'
-export { type UvicornOptions, uvicorn } from '@devlaunch/uvicorn'
-export { type WsgiOptions, wsgi } from '@devlaunch/wsgi'
+export * from './adapters.ts'

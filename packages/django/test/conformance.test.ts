@@ -1,5 +1,4 @@
 import { django } from '@devlaunch/django'
 import { testAdapter } from '@devlaunch/testkit'
-import { fixture } from './fixture.ts'
 
-testAdapter(django, fixture)
+testAdapter(django)

@@ -1,7 +1,6 @@
 import { django } from '@devlaunch/django'
-import { testLan } from '@devlaunch/testkit'
-import { fixture } from './fixture.ts'
+import { fixtureOf, testLan } from '@devlaunch/testkit'
 
 // Under daphne the fixture's stream, a plain generator, keeps the one thread of all synchronous views.
-const { stream: _, ...others } = fixture
+const { stream: _, ...others } = fixtureOf(django)
 testLan(django, others)

@@ -1,5 +1,4 @@
 import { flask } from '@devlaunch/flask'
 import { testLan } from '@devlaunch/testkit'
-import { fixture } from './fixture.ts'
 
-testLan(flask, fixture)
+testLan(flask)

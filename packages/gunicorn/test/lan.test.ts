@@ -1,7 +1,6 @@
 import { gunicorn } from '@devlaunch/gunicorn'
-import { testLan } from '@devlaunch/testkit'
-import { fixture } from './fixture.ts'
+import { fixtureOf, testLan } from '@devlaunch/testkit'
 
 // A sync worker answers one client at a time, and an open stream keeps it.
-const { stream: _, ...others } = fixture
+const { stream: _, ...others } = fixtureOf(gunicorn)
 testLan(gunicorn, others)

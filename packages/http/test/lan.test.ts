@@ -1,5 +1,4 @@
 import { http } from '@devlaunch/http'
 import { testLan } from '@devlaunch/testkit'
-import { fixture } from './fixture.ts'
 
-testLan(http, fixture)
+testLan(http)

@@ -1,8 +1,9 @@
 import { authority } from '@devlaunch/core'
 import { expect, test } from 'vitest'
+import type { How } from './fixture.ts'
 import { freePort } from './free-port.ts'
 import { isTaken, listening } from './kernel.ts'
-import { expectGone, freeUdpPort, type How, type Trial, treeOf } from './trial.ts'
+import { expectGone, freeUdpPort, type Trial, treeOf } from './trial.ts'
 
 /** Exposed: a wider listener of any process of the tree ends the server, before it is one where Python can tell. */
 export function exposed({ fixture, busy, makeProject, start, startCli }: Trial): void {
@@ -62,9 +63,9 @@ export function exposed({ fixture, busy, makeProject, start, startCli }: Trial):
     await using project = await makeProject()
     await using server = await start(project, busiest)
     const port = await freePort()
-    expect(await open(server.url, 'bind', port, '127.0.0.1')).toBe('listening\n')
+    const answer = await open(server.url, 'bind', port, '127.0.0.1')
     const expected = [new URL(server.url).host, `127.0.0.1:${port}`].sort()
-    expect(listening(treeOf(server.pid))).toEqual(expected)
+    expect(listening(treeOf(server.pid)), answer).toEqual(expected)
     const told = (await server.sockets()).map(({ address, port }) => authority(address, port))
     expect(told.sort()).toEqual(expected)
   })

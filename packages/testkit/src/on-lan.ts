@@ -2,11 +2,12 @@ import { type AnyAdapter, authority } from '@devlaunch/core'
 import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest'
 import type { Held } from './caller.ts'
 import { type Cli, cliWords, run } from './cli.ts'
+import { type Fixture, fixtureOf, type Mode } from './fixture.ts'
 import { descendants, isStopped, listening, survivors } from './kernel.ts'
 import { makeNetworks, type Networks, type NetworksOptions, type Phone, places } from './networks.ts'
 import type { Project } from './project.ts'
 import { servers } from './servers.ts'
-import { eventually, type Fixture, living, type Mode, makeTrial, marker, soon, type Trial } from './trial.ts'
+import { eventually, living, makeTrial, marker, soon, type Trial } from './trial.ts'
 
 /** Nobody else is in the machine's namespace, so nobody has it. */
 export const port = 8000
@@ -17,14 +18,14 @@ const network = `http://${places.lan.machine}:${port}`
  * On the LAN: the phone gets the page, nobody else gets anything, and it ends as told. For the command line, in real
  * networks.
  */
-export function testLan(adapter: AnyAdapter, fixture: Fixture): void {
+export function testLan(adapter: AnyAdapter, fixture: Fixture = fixtureOf(adapter)): void {
   describe(`lan ${adapter.name}`, { timeout: 60_000, concurrent: true }, () => {
     beforeAll(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterAll(async () => {
       vi.unstubAllEnvs()
       await vi.waitFor(() => expect(living()).toEqual([]), soon)
     })
-    describe.for(servers())('$age', (environment) => {
+    describe.for(servers(adapter))('$age', (environment) => {
       const trial = makeTrial(adapter, fixture, environment)
       const newest = environment.age === 'newest'
       served(trial, newest ? trial.modes : trial.busy.slice(-1))

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { reloaded } from './bound.ts'
+import type { How } from './fixture.ts'
 import { freePort } from './free-port.ts'
 import { listening } from './kernel.ts'
-import { type How, type Trial, treeOf } from './trial.ts'
+import { type Trial, treeOf } from './trial.ts'
 
 /** Sealed: it serves and reloads as ever, and what would be a listener is none, also past Python. */
 export function sealed({ adapter, modes, makeProject, start }: Trial): void {

@@ -4,24 +4,25 @@ import type { AnyAdapter } from '@devlaunch/core'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bound } from './bound.ts'
 import { exposed } from './exposed.ts'
+import { fixtureOf } from './fixture.ts'
 import { gone } from './gone.ts'
 import { handedOver } from './handed-over.ts'
 import { ours } from './ours.ts'
 import { sealed } from './sealed.ts'
 import { servers } from './servers.ts'
-import { type Fixture, living, makeTrial, marker, soon } from './trial.ts'
+import { living, makeTrial, marker, soon } from './trial.ts'
 
 /**
  * The promises, kept by this adapter's real server: its oldest and newest release, with and without reload, with
  * workers. What listens and what lives is read from the kernel, past devlaunch.
  */
-export function testAdapter(adapter: AnyAdapter, fixture: Fixture): void {
-  describe.for(servers())(`conformance ${adapter.name} $age`, { timeout: 30_000 }, (environment) => {
+export function testAdapter(adapter: AnyAdapter): void {
+  describe.for(servers(adapter))(`conformance ${adapter.name} $age`, { timeout: 30_000 }, (environment) => {
     beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterEach(() => void vi.unstubAllEnvs())
     afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), soon))
 
-    const trial = makeTrial(adapter, fixture, environment)
+    const trial = makeTrial(adapter, fixtureOf(adapter), environment)
     bound(trial)
     gone(trial)
     exposed(trial)

@@ -1,40 +1,11 @@
 import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
 import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
+import type { Fixture, Mode } from './fixture.ts'
 import { freePort } from './free-port.ts'
 import { descendants, isTaken, type Life, marked, parentOf, survivors } from './kernel.ts'
-import { type App, makeProject, type Project } from './project.ts'
+import { makeProject, type Project } from './project.ts'
 import type { Age, Environment } from './servers.ts'
-
-/** What a conformance test says about its server. */
-export interface Fixture {
-  readonly app: App
-  /** As on the command line; left out where the server finds it. */
-  readonly target?: string
-  /** The server's own arguments for two workers, if it has any. */
-  readonly workers?: readonly string[]
-  /** More ways to start it, with their variables: each must be bound as planned, and gone after a SIGKILL. */
-  readonly variants?: readonly Mode[]
-  /** A path of the app that never stops answering, if it has one; then it has `/slow` too, which takes 20 s. */
-  readonly stream?: string
-  /** Does the server speak WebSocket, and the app accept one at `/`? */
-  readonly websocket?: boolean
-  /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
-  readonly hows?: readonly How[]
-  /** Does its Python look for the hook? Default `true`. */
-  readonly hooked?: boolean
-}
-
-/** How apps/listen.py opens a listener. */
-export type How = 'bind' | 'client' | 'ctypes' | 'daemon' | 'implicit' | 'udp' | 'v6'
-
-export interface Mode {
-  readonly name: string
-  readonly reload: boolean
-  readonly args: readonly string[]
-  /** For the app. */
-  readonly env?: Readonly<Record<string, string>>
-}
 
 /** One release of one server, to be started in several modes. */
 export interface Trial {

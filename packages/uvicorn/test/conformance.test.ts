@@ -1,5 +1,4 @@
 import { testAdapter } from '@devlaunch/testkit'
 import { uvicorn } from '@devlaunch/uvicorn'
-import { fixture } from './fixture.ts'
 
-testAdapter(uvicorn, fixture)
+testAdapter(uvicorn)

@@ -1,5 +1,4 @@
 import { testLan } from '@devlaunch/testkit'
 import { uvicorn } from '@devlaunch/uvicorn'
-import { fixture } from './fixture.ts'
 
-testLan(uvicorn, fixture)
+testLan(uvicorn)

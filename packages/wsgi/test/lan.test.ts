@@ -1,5 +1,4 @@
 import { testLan } from '@devlaunch/testkit'
 import { wsgi } from '@devlaunch/wsgi'
-import { fixture } from './fixture.ts'
 
-testLan(wsgi, fixture)
+testLan(wsgi)
