@@ -1,8 +1,9 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { Failure } from './main.js'
 import { run } from './run.js'
 
 /** Programs of Linux that tests run, each with the Debian package that has it. */
-const packages = { ip: 'iproute2' }
+const packages = { ip: 'iproute2', nginx: 'nginx', caddy: 'caddy', apache2: 'apache2-bin' }
 
 /**
  * Installs those that are missing, where that can be done without asking: as root, on Debian and its relatives.
@@ -18,10 +19,26 @@ export async function programs() {
   if (process.getuid?.() !== 0 || !(await isThere('apt-get'))) throw new Failure(failure)
   console.log(`Installing ${missing.join(', ')} (apt-get) ...`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update'], install]) {
-    const { code, output } = await run('apt-get', args, { env })
-    if (code !== 0) throw new Failure(`${failure}\n\n${output}`)
+  const allowServices = forbidServices()
+  try {
+    for (const args of [['update'], install]) {
+      const { code, output } = await run('apt-get', args, { env })
+      if (code !== 0) throw new Failure(`${failure}\n\n${output}`)
+    }
+  } finally {
+    allowServices()
   }
+}
+
+/**
+ * Debian starts a server as it installs it, on every address.
+ * https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt
+ */
+function forbidServices() {
+  const policy = '/usr/sbin/policy-rc.d'
+  if (existsSync(policy)) return () => {}
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  return () => rmSync(policy)
 }
 
 /** @param {string} name */
