@@ -42,7 +42,7 @@ async function direct(python: string, count: number, hooked: boolean): Promise<O
   const attacker = attack(port)
   const args = [join(apps, 'refused.py'), String(port), String(count)]
   const env = { ...process.env, ...(hooked && plan.env) }
-  const { stdout } = await run(plan.file, args, { env }).finally(attacker.stop)
+  const { stdout } = await run(plan.python, args, { env }).finally(attacker.stop)
   const refused = Number(/^refused (\d+)$/m.exec(stdout)?.[1])
   const accepted = attacker.stop()
   const miss = hooked

@@ -11,14 +11,27 @@ export interface Adapter<Options extends object = object> {
   readonly name: string
   /** What must be installed for it; left out where Python brings the server itself. */
   readonly package?: Package
+  /**
+   * The program that runs in place of the interpreter: an executable beside it, or on the PATH; a word with a slash is a
+   * path. Default: the interpreter itself. With a `package`, the Python that has it is preferred, not required.
+   */
+  readonly program?: string | ((options: Options) => string)
   /** The port of this server's own documentation. */
   readonly port: number
   /** Does a developer expect it to reload? The command line's default. */
   readonly reload: boolean
   /** What the word after the server's name means. */
   readonly target: Target<Options>
-  /** The interpreter's arguments. `flags` are the user's own, then the policy's: the last one wins. */
-  readonly command: (options: Options, flags: readonly string[], release: Release) => readonly string[]
+  /**
+   * The interpreter's arguments, or the program's. `flags` are the user's own, then the policy's: the last one wins.
+   * `python`: the interpreter's path, for a program that brings Python as a library.
+   */
+  readonly command: (
+    options: Options,
+    flags: readonly string[],
+    release: Release,
+    python: string,
+  ) => readonly string[]
   /** One row per field of the policy. */
   readonly enforce: { readonly [Field in keyof Enforced]: Row<Enforced[Field]> }
   /** How it takes a socket that listens already, as descriptor 3; `'reserve'`: it can't. */

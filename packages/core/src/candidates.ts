@@ -123,10 +123,15 @@ async function locate(wish: string, cwd: string, env: Environment): Promise<stri
   return found?.isDirectory() ? interpreterIn(path) : path
 }
 
+/** Those of the PATH, without npm's own. */
+export function pathFolders({ PATH, Path }: Environment): string[] {
+  const folders = (PATH ?? Path ?? '').split(delimiter)
+  return folders.filter((folder) => isAbsolute(folder) && !folder.includes('node_modules'))
+}
+
 async function inPath(name: string, env: Environment): Promise<string | undefined> {
   const file = process.platform === 'win32' ? `${name}.exe` : name
-  const folders = (env.PATH ?? env.Path ?? '').split(delimiter)
-  for (const folder of folders.filter((folder) => isAbsolute(folder) && !folder.includes('node_modules'))) {
+  for (const folder of pathFolders(env)) {
     if (await exists(join(folder, file))) return join(folder, file)
   }
   return undefined

@@ -39,7 +39,7 @@ function failure(
   return new DevlaunchError('EXPOSED', summary, {
     ...details,
     command: commandLine(plan),
-    python: plan.file,
+    python: plan.python,
   })
 }
 

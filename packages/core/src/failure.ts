@@ -24,7 +24,7 @@ export interface Scene {
 export async function explainSetback(setback: Setback, scene: Scene): Promise<DevlaunchError> {
   const { adapter, plan, output } = scene
   const fail = (code: ErrorCode, summary: string, parts: ErrorParts = {}) =>
-    new DevlaunchError(code, summary, { command: commandLine(plan), python: plan.file, ...parts })
+    new DevlaunchError(code, summary, { command: commandLine(plan), python: plan.python, ...parts })
   switch (setback.kind) {
     case 'aborted':
       return fail('ABORTED', `the launch of ${plan.server} was called off`)
@@ -36,11 +36,14 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
       return guardLost(plan, setback.reason, {
         ...withTail(output),
         command: commandLine(plan),
-        python: plan.file,
+        python: plan.python,
       })
     case 'not-run':
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
-        hint: 'name another Python with --python',
+        hint:
+          plan.file === plan.python
+            ? 'name another Python with --python'
+            : 'try it by itself; a script needs a first line that names what runs it (#!)',
       })
     case 'stalled':
       return fail('FAILED', `${plan.server} could not start: ${stalls[setback.reason]}`, {
@@ -185,7 +188,7 @@ function missingModule(output: string, plan: Plan): string | undefined {
   const name = /No module named '([^'.]+)/.exec(output)?.[1]
   return (
     name &&
-    `check the name, and the folder (${plan.cwd}), or install the package that has ${name} into ${plan.file}`
+    `check the name, and the folder (${plan.cwd}), or install the package that has ${name} into ${plan.python}`
   )
 }
 

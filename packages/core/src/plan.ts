@@ -10,8 +10,10 @@ export interface Plan {
   /** The adapter's name. */
   readonly server: string
   readonly version: string | undefined
-  /** The interpreter, an absolute path. */
+  /** What is run, an absolute path: the adapter's program, or the interpreter. */
   readonly file: string
+  /** The interpreter, an absolute path. The guard runs by it. */
+  readonly python: string
   readonly args: readonly string[]
   /** Variables set for the server, over the environment of the launcher. */
   readonly env: Readonly<Record<string, string>>
@@ -49,6 +51,8 @@ export interface Reason extends Required<Effect> {
 /** What is known about this machine and project when a plan is made. */
 export interface Facts {
   readonly python: string
+  /** The program that runs in place of the interpreter, an absolute path. */
+  readonly program?: string | undefined
   readonly release: Release
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -101,8 +105,9 @@ export function plan<Options extends object>(
   }
   if (!facts.terminal) effects.push(unbuffered)
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
-  const command = adapter.command(options, flags, facts.release)
-  if (command[0] !== '-I') effects.push(...hooked(facts, env, policy)) // with it Python takes no PYTHONPATH
+  const command = adapter.command(options, flags, facts.release, facts.python)
+  const isolated = !facts.program && command[0] === '-I' // Python takes no PYTHONPATH
+  if (!isolated) effects.push(...hooked(facts, env, policy))
   const scrubbed = matching(
     [...adapter.scrub, ...overlays, subnetVariable],
     [...Object.keys(facts.env), ...Object.keys(env)],
@@ -115,7 +120,8 @@ export function plan<Options extends object>(
   return {
     server: adapter.name,
     version: facts.release.version,
-    file: facts.python,
+    file: facts.program ?? facts.python,
+    python: facts.python,
     args: command,
     env: set,
     unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),

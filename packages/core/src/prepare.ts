@@ -15,6 +15,7 @@ import { readNetworks } from './networks.ts'
 import { type Plan, type PlanOptions, plan } from './plan.ts'
 import { refusal, resolvePolicy, type Wishes } from './policy.ts'
 import { checkPort, choosePort } from './port.ts'
+import { findProgram } from './program.ts'
 import { choosePython } from './python.ts'
 import { quote, show } from './quote.ts'
 import { isPipe, readPipe, readText } from './read.ts'
@@ -46,6 +47,8 @@ export interface PrepareOptions extends Wishes, PlanOptions {
 /** What is known before a port is chosen, at the cost of reading a few files. */
 export interface Found {
   readonly python: Interpreter
+  /** What runs in its place. */
+  readonly program: string | undefined
   readonly place: Place
   readonly env: Readonly<Record<string, string>>
   readonly where: Where
@@ -85,7 +88,13 @@ export async function find(
     }),
     readEnvFile(options, here),
   ])
-  return { python, place, env: { ...file, ...options.env }, where }
+  const env = { ...file, ...options.env }
+  const program = await findProgram(adapter, options, {
+    python,
+    cwd: place.cwd,
+    env: { ...here.env, ...env },
+  })
+  return { python, program, place, env, where }
 }
 
 const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
@@ -94,7 +103,7 @@ const hook = fileURLToPath(new URL('../guard/hook', import.meta.url))
 export async function decide(
   adapter: AnyAdapter,
   options: PrepareOptions & { readonly terminal?: unknown },
-  { python, place, env, where: { address, lan } }: Found,
+  { python, program, place, env, where: { address, lan } }: Found,
   here: Here,
   lost = false,
 ): Promise<Plan> {
@@ -114,6 +123,7 @@ export async function decide(
   })
   return plan(adapter, wanted, resolvePolicy(options, address, port), {
     python: python.path,
+    program,
     release: release(python.release),
     cwd: place.cwd,
     env: here.env,

@@ -6,20 +6,22 @@ import { type Candidate, type Interpreter, judge, type Rejected } from './interp
 import { show } from './quote.ts'
 
 /**
- * The interpreter that runs this server here.
+ * The interpreter that runs this server here, or that its program goes with.
  * @throws DevlaunchError `PYTHON_NOT_FOUND`, or `SERVER_NOT_FOUND` where there is a Python without the server.
  */
 export async function choosePython(
-  adapter: Pick<AnyAdapter, 'name' | 'package'>,
+  adapter: Pick<AnyAdapter, 'name' | 'package' | 'program'>,
   search: Search,
 ): Promise<Interpreter> {
+  const { name, package: wanted, program } = adapter
   const rejected: Rejected[] = []
   for await (const candidate of once(candidates(search))) {
     search.signal?.throwIfAborted()
-    const judged = await judge(candidate, adapter.package, { signal: search.signal, timeout: search.timeout })
-    if (!('rejected' in judged)) return judged
+    const judged = await judge(candidate, wanted, { signal: search.signal, timeout: search.timeout })
+    if (!('rejected' in judged)) return program && !wanted ? { ...judged, release: undefined } : judged
     rejected.push(judged)
   }
+  if (program && wanted) return choosePython({ name, program }, search) // the system's own may have no package
   throw await notFound(adapter, search, rejected)
 }
 
@@ -72,7 +74,11 @@ async function notFound(
 }
 
 /** The install command of the tool that this project uses. */
-async function installation(distribution: string, python: string, { cwd, env }: Search): Promise<string> {
+export async function installation(
+  distribution: string,
+  python: string,
+  { cwd, env }: Pick<Search, 'cwd' | 'env'>,
+): Promise<string> {
   for (const folder of await projectFolders(cwd, env)) {
     for (const [file, command] of Object.entries(tools)) {
       if (await exists(join(folder, file))) return `${command} ${distribution}`

@@ -50,6 +50,18 @@ test('a plan is the whole command', () => {
   })
 })
 
+test('a program of its own runs in place of the interpreter, which it is told', () => {
+  const own: AnyAdapter = { ...adapter, command: (_, flags, __, python) => ['-I', ...flags, python] }
+  const program = '/venv/bin/snake'
+  const hook = '/devlaunch/guard/hook'
+  const made = plan(own, { app: 'main:app' }, policy, { ...facts, hook, program })
+  expect(made).toMatchObject({ file: program, python: '/venv/bin/python', env: { PYTHONPATH: hook } })
+  expect(made.args.at(-1)).toBe('/venv/bin/python')
+  expect(planned({})).toMatchObject({ file: '/venv/bin/python', python: '/venv/bin/python' })
+  const isolated = plan(own, { app: 'main:app' }, policy, { ...facts, hook })
+  expect(isolated.env).not.toHaveProperty('PYTHONPATH') // -I is an option of Python's
+})
+
 test('every argument and variable of ours has a reason', () => {
   const { args, env, reasons } = planned({ args: ['--verbose'] })
   const explained = reasons.flatMap((reason) => [...reason.args, ...Object.keys(reason.env)])
