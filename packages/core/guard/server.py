@@ -110,3 +110,7 @@ class Server:
     def forget(self):
         if self._record:
             self._record.remove()
+        if self._first.order.get("folder"):
+            import shutil  # only paid for where it is wanted
+
+            shutil.rmtree(self._first.order["folder"], ignore_errors=True)

@@ -16,6 +16,12 @@ export interface Adapter<Options extends object = object> {
    * path. Default: the interpreter itself. With a `package`, the Python that has it is preferred, not required.
    */
   readonly program?: string | ((options: Options) => string)
+  /** Does native code open its listener, past the hook? On a network the kernel then holds it until it is filtered. */
+  readonly native?: true
+  /** A folder that is made before it starts, for its user alone, and removed after its end. Default: none. */
+  readonly folder?: string
+  /** What it speaks. Default `http`. */
+  readonly scheme?: 'https' | undefined
   /** The port of this server's own documentation. */
   readonly port: number
   /** Does a developer expect it to reload? The command line's default. */
@@ -69,6 +75,8 @@ export type Row<Value> =
 export interface Effect {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Files in the server's private folder that are written before it starts: name -> text. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Arguments and variables, beside the rows' own, that make a server serve on descriptor 3. */

@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path'
+import { delimiter, join } from 'node:path'
 import type { AnyAdapter, Effect, Release, Row } from './adapter.ts'
 import { authority, loopback } from './address.ts'
 import { DevlaunchError } from './errors.ts'
@@ -20,6 +20,10 @@ export interface Plan {
   /** Variables of the launcher's environment that the server doesn't get. */
   readonly unset: readonly string[]
   readonly cwd: string
+  /** A folder that is made before it starts, and removed after its end. */
+  readonly folder: string | undefined
+  /** What is written there: path -> text. */
+  readonly files: Readonly<Record<string, string>>
   /** Where it answers: `http://127.0.0.1:8000`, also when it listens on every address. */
   readonly url: string
   /** Where the launcher listens for it, so that this machine reaches it as always: `http://127.0.0.1:8000`. */
@@ -43,7 +47,7 @@ export interface Plan {
 }
 
 /** One decision in the server's words. */
-export interface Reason extends Required<Effect> {
+export interface Reason extends Required<Omit<Effect, 'files'>> {
   readonly field: keyof Enforced | 'hook' | 'output' | 'relay' | 'seal' | 'socket' | 'subnet' | 'user'
   readonly why: string
 }
@@ -84,6 +88,7 @@ export function plan<Options extends object>(
   facts: Facts,
 ): Plan {
   const { args = [], env = {}, seal = false } = options
+  const { scheme = 'http' } = adapter
   checkWishes(adapter, options, policy)
   const rows = Object.entries(adapter.enforce) as [keyof Enforced, Row<unknown>][]
   const answers = rows.map(
@@ -107,7 +112,7 @@ export function plan<Options extends object>(
   const flags = [...args, ...effects.flatMap((effect) => effect.args)]
   const command = adapter.command(options, flags, facts.release, facts.python)
   const isolated = !facts.program && command[0] === '-I' // Python takes no PYTHONPATH
-  if (!isolated) effects.push(...hooked(facts, env, policy))
+  if (!isolated) effects.push(...hooked(adapter, facts, env, policy))
   const scrubbed = matching(
     [...adapter.scrub, ...overlays, subnetVariable],
     [...Object.keys(facts.env), ...Object.keys(env)],
@@ -126,8 +131,13 @@ export function plan<Options extends object>(
     env: set,
     unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),
     cwd: facts.cwd,
-    url: `http://${reachable(policy.bind)}`,
-    relay: policy.subnet && `http://${authority(loopback, policy.bind.port)}`,
+    folder: adapter.folder,
+    files: filesOf(
+      adapter,
+      answers.map(([, effect]) => effect),
+    ),
+    url: `${scheme}://${reachable(policy.bind)}`,
+    relay: policy.subnet && `${scheme}://${authority(loopback, policy.bind.port)}`,
     policy,
     interrupt: adapter.interrupt ?? 'group',
     listener,
@@ -136,6 +146,13 @@ export function plan<Options extends object>(
     reasons: args.length > 0 || 'PYTHONPATH' in yours ? [user, ...effects] : effects,
     unenforced: answers.filter(([, effect]) => effect === 'app-decides').map(([field]) => field),
   }
+}
+
+function filesOf({ folder }: AnyAdapter, effects: readonly (Effect | string)[]): Record<string, string> {
+  const files = effects.flatMap((effect) =>
+    typeof effect === 'string' ? [] : Object.entries(effect.files ?? {}),
+  )
+  return folder ? Object.fromEntries(files.map(([name, text]) => [join(folder, name), text])) : {}
 }
 
 /** What an adapter tells the hook (docs/guard.md): of the launch that we may be below, or of anybody else, it's not for us. */
@@ -194,7 +211,12 @@ const unbuffered: Reason = {
 const subnetVariable = 'DEVLAUNCH_SUBNET'
 
 /** Python finds a module named `sitecustomize` there, in every interpreter of the tree; the user's folders follow. */
-function hooked(facts: Facts, wished: PlanOptions['env'], { bind, subnet }: Policy): Reason[] {
+function hooked(
+  { native }: AnyAdapter,
+  facts: Facts,
+  wished: PlanOptions['env'],
+  { bind, subnet }: Policy,
+): Reason[] {
   const { hook, env, platform } = facts
   if (!hook || hook.includes(delimiter)) return [] // it could not be written down
   const yours = (wished?.PYTHONPATH ?? env.PYTHONPATH)?.split(delimiter) ?? []
@@ -207,7 +229,8 @@ function hooked(facts: Facts, wished: PlanOptions['env'], { bind, subnet }: Poli
     env: { PYTHONPATH: path, DEVLAUNCH_BIND: bind.authority },
     why,
   }
-  if (!subnet || platform !== 'linux') return [refusing] // other kernels have no such filter
+  // Other kernels have no such filter. Without the variable the guard has the kernel hold each listen().
+  if (!subnet || platform !== 'linux' || native) return [refusing]
   const only = `let the kernel drop what comes from outside ${subnet}`
   return [refusing, { field: 'hook', args: [], env: { [subnetVariable]: subnet }, why: only }]
 }

@@ -70,6 +70,8 @@ export interface Wishes {
   readonly debug?: boolean
   /** Restart when a source file changes. Default `false`. */
   readonly reload?: boolean
+  /** What a client may write into its `Host` header beside the address that it listens on: a proxy's, for example. */
+  readonly hosts?: readonly string[]
 }
 
 /**
@@ -81,7 +83,7 @@ export function resolvePolicy(
   address: Address & { readonly subnet?: string },
   port: number,
 ): Policy {
-  const { allow = [], lan = false, debug = false, reload = false } = wishes
+  const { allow = [], lan = false, debug = false, reload = false, hosts = [] } = wishes
   const wildcard = address.host === '0.0.0.0' || address.host === '::'
   const wide = address.reach !== 'loopback'
   const refused: Risk[] = []
@@ -99,7 +101,7 @@ export function resolvePolicy(
     debugger: debug,
     reload,
     proxyHeaders: allow.includes('proxy-headers'),
-    allowedHosts: wildcard ? [] : [bind.authority],
+    allowedHosts: [...(wildcard ? [] : [bind.authority]), ...hosts],
     dotenv: allow.includes('dotenv'),
     grace: 1,
   }

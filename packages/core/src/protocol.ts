@@ -89,4 +89,6 @@ export interface StartMessage
   /** Seconds from now after which the guard ends the server; time that the machine sleeps counts. */
   readonly lifetime: number | null
   readonly terminal: Terminal | null
+  /** One that was made for the server, and is removed after its end. */
+  readonly folder: string | null
 }

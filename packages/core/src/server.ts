@@ -92,6 +92,8 @@ export interface Server extends AsyncDisposable {
   readonly pid: number
   /** What was run. */
   readonly plan: Plan
+  /** What was run in front of it, where something was: everybody reaches that, and only that. */
+  readonly front?: Plan | undefined
   readonly python: Interpreter
   /** What was seen when it became ready. */
   readonly proof: Proof

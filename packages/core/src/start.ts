@@ -3,6 +3,7 @@ import { loopback } from './address.ts'
 import { DevlaunchError } from './errors.ts'
 import { handOn, safely } from './events.ts'
 import { explainSetback, isPortRace } from './failure.ts'
+import { writeFiles } from './files.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
 import type { Here } from './here.ts'
 import type { Lan } from './lan.ts'
@@ -112,6 +113,7 @@ async function run(
   const { url, policy } = plan
   const relay = where.lan && (await openRelay(policy.bind))
   void exited.then(() => relay?.close())
+  await writeFiles(plan)
   guard.start(order(plan, options))
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
@@ -171,10 +173,10 @@ export function calledOff({ name }: AnyAdapter): DevlaunchError {
 }
 
 function order(plan: Plan, { terminal, lanFor }: LaunchOptions): StartMessage {
-  const { file, args, env, unset, cwd, interrupt, listener, restart, seal } = plan
+  const { file, args, env, unset, cwd, interrupt, listener, restart, seal, folder = null } = plan
   const { bind, subnet = null } = plan.policy
   return {
-    ...{ file, args, env, unset, cwd, interrupt, listener, restart, seal, subnet },
+    ...{ file, args, env, unset, cwd, interrupt, listener, restart, seal, folder, subnet },
     address: bind.host,
     port: bind.port,
     lifetime: subnet && lanFor !== undefined ? lanFor / 1000 : null,

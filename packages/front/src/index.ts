@@ -1,0 +1,3 @@
+export type { Front, FrontName, Site, Static, Tls } from './front.ts'
+export { launchBehind, prepareBehind } from './launch.ts'
+export { type FrontOptions, fronts } from './place.ts'
