@@ -3,7 +3,7 @@ import { Failure } from './main.js'
 import { run } from './run.js'
 
 /** Programs of Linux that tests run, each with the Debian package that has it. */
-const packages = { ip: 'iproute2', nginx: 'nginx', caddy: 'caddy', apache2: 'apache2-bin' }
+const packages = { ip: 'iproute2', nginx: 'nginx', caddy: 'caddy', apache2: 'apache2-bin', openssl: 'openssl' }
 
 /**
  * Installs those that are missing, where that can be done without asking: as root, on Debian and its relatives.

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { DevlaunchError, type Risk, show } from '@devlaunch/core'
+import type { FrontOptions } from '@devlaunch/front'
+import { frontOf } from './front.ts'
 import { alone, duration, path, place, port, risk, timeout } from './values.ts'
 
 /** The one table: parsing and `--help` both read it. */
@@ -19,6 +21,14 @@ export const options = {
   allow: { type: 'string', multiple: true, value: 'RISK', help: 'accept a risk by name (repeatable)' },
   reload: { type: 'boolean', help: "restart when a source changes (--no-reload: don't)" },
   debug: { type: 'boolean', help: "the server's debugger; beyond loopback also --allow debugger" },
+  front: { type: 'string', multiple: true, value: 'NAME', help: 'put nginx, caddy or httpd in front of it' },
+  'front-static': {
+    type: 'string',
+    multiple: true,
+    value: '/P=DIR',
+    help: 'files below /P come from DIR, by the front (repeatable)',
+  },
+  tls: { type: 'string', value: 'CERT,KEY', help: 'two PEM files: the front speaks https' },
   seal: { type: 'boolean', help: 'the kernel refuses unplanned TCP listeners (Linux 6.7)' },
   python: { type: 'string', value: 'PATH', help: 'interpreter or virtual environment' },
   cwd: { type: 'string', value: 'DIR', help: 'run there' },
@@ -56,6 +66,8 @@ export interface Arguments {
   /** `undefined`: as the adapter's developers expect it. */
   readonly reload: boolean | undefined
   readonly debug: boolean
+  /** What stands in front of the server. */
+  readonly front: FrontOptions | undefined
   readonly seal: boolean
   readonly python: string | undefined
   readonly cwd: string | undefined
@@ -90,6 +102,7 @@ export function parse(argv: readonly string[]): Arguments {
     allow: (values.allow ?? []).flatMap((words) => words.split(',')).map(risk),
     reload: values.reload,
     debug: values.debug ?? false,
+    front: frontOf(values, positionals),
     seal: values.seal ?? false,
     python: values.python,
     cwd: values.cwd,

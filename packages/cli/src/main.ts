@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DevlaunchError, here, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
+import { type FrontOptions, prepareBehind } from '@devlaunch/front'
 import { type Arguments, parse } from './args.ts'
 import { choose, named } from './choose.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -42,6 +43,7 @@ async function run(args: Arguments): Promise<number> {
   if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
   here() // it may be gone, and every relative path is resolved from it
   if (word === 'which') return which(second, args)
+  if (word === 'front' && args.front) return configuration(args.front, args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)
   return serve(choice, args)
@@ -55,10 +57,27 @@ async function dryRun(
   { adapter, target }: Awaited<ReturnType<typeof choose>>,
   args: Arguments,
 ): Promise<number> {
-  const { plan, python } = await prepare(adapter, wishes(adapter, target, args))
+  const wished = wishes(adapter, target, args)
+  if (!args.front) {
+    const { plan, python } = await prepare(adapter, wished)
+    return print(
+      args.json ? `${json(withoutSecrets(plan), 2)}\n` : new Printer(process.stdout).plan(plan, python),
+    )
+  }
+  const { plan, python, front } = await prepareBehind(args.front, adapter, wished)
+  const printer = new Printer(process.stdout)
   return print(
-    args.json ? `${json(withoutSecrets(plan), 2)}\n` : new Printer(process.stdout).plan(plan, python),
+    args.json
+      ? `${json({ ...withoutSecrets(plan), front: withoutSecrets(front) }, 2)}\n`
+      : printer.plan(plan, python) + printer.front(front),
   )
+}
+
+/** `devlaunch front nginx gunicorn shop:app`: what may go to production, and nothing else. */
+async function configuration(front: FrontOptions, args: Arguments): Promise<number> {
+  const { adapter, target } = await choose(args.words.slice(2), args.cwd)
+  const { front: plan } = await prepareBehind(front, adapter, wishes(adapter, target, args))
+  return print(Object.values(plan.files).join('\n'))
 }
 
 /** Of the server that is named, or that the project shows, or just of Python. */

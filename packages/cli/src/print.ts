@@ -30,8 +30,9 @@ export class Printer {
 
   /** What a person sees when the server is ready. */
   ready(ready: Ready): string {
-    const { plan, keys, code } = ready
-    const title = this.#style('bold', `${plan.server} ${plan.version ?? ''}`.trim())
+    const { plan, front, keys, code } = ready
+    const name = [plan.server, plan.version, front && `behind ${front.server}`].filter(Boolean).join(' ')
+    const title = this.#style('bold', name)
     const rows = readyRows(ready, {
       link: (url) => this.#link(url),
       warning: (text) => this.#style('yellow', text),
@@ -136,6 +137,12 @@ export class Printer {
       `${this.#style('dim', `# ${plan.server} ${plan.version ?? ''} with ${python.path}; ${python.why}`)}\n` +
       `cd ${plan.cwd}\n${commandLine(plan)}\n\n${wrapped([...reasons, ...removed])}\n${undecided}`
     )
+  }
+
+  /** `--dry-run`: what stands in front of it. */
+  front(plan: Plan): string {
+    const files = Object.entries(plan.files).map(([path, text]) => `# ${path}\n${text}`)
+    return `\n${commandLine(plan)}\n\n${files.join('\n')}`
   }
 
   /** `devlaunch which` */

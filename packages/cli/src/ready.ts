@@ -13,6 +13,8 @@ import type { Rows } from './table.ts'
 /** A server that is ready, in values. */
 export interface Ready extends Reached {
   readonly plan: Plan
+  /** What stands in front of it. */
+  readonly front: Plan | undefined
   readonly python: Interpreter
   readonly pythonVersion: string | undefined
   readonly proof: Proof
@@ -40,12 +42,24 @@ export interface Emphasis {
 }
 
 export function readyRows(ready: Ready, { link, warning, quiet }: Emphasis): Rows {
-  const { plan, python, pythonVersion, proof, proven, where, warnings, notes, taken, keys } = ready
+  const {
+    plan,
+    front = plan,
+    python,
+    pythonVersion,
+    proof,
+    proven,
+    where,
+    warnings,
+    notes,
+    taken,
+    keys,
+  } = ready
   const ways = keys ? '--lan or Ctrl-] l opens' : '--lan opens'
   return [
     ...reachRows(ready, link),
     ...some('Where', where),
-    ['Proof', proven ? describeProof(proof, plan) : 'not verified: this system gives no list of sockets'],
+    ['Proof', proven ? describeProof(proof, front) : 'not verified: this system gives no list of sockets'],
     ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
     ...some('Removed', plan.unset.length > 0 && `${plan.unset.join(', ')} (could overrule the flags)`),
     ...[...unfiltered(proof), ...warnings].map((text) => [warning('Warning'), text] as const),
@@ -54,7 +68,10 @@ export function readyRows(ready: Ready, { link, warning, quiet }: Emphasis): Row
     ...proof.neighbours.map(
       (other) => ['Note', `open the numeric address: ${describeHolder(other)}`] as const,
     ),
-    ...some('Expose', plan.policy.reach === 'loopback' && quiet(`${ways} it to the devices of your network`)),
+    ...some(
+      'Expose',
+      front.policy.reach === 'loopback' && quiet(`${ways} it to the devices of your network`),
+    ),
   ]
 }
 

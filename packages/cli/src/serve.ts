@@ -8,6 +8,7 @@ import {
   surroundings,
   whoHolds,
 } from '@devlaunch/core'
+import { launchBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
 import { Control } from './control.ts'
@@ -35,8 +36,9 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
     if (control) control.obey(order)
     else process.stderr.write(new Printer(process.stderr).answer(early))
   })
+  const start = args.front ? launchBehind.bind(null, args.front) : launch
   try {
-    const server = await launch(adapter, {
+    const server = await start(adapter, {
       ...wishes(adapter, target, args),
       ...(terminal && { terminal }),
       signal: signals.aborted,
@@ -59,7 +61,13 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
     if (!silent) {
       const ready = {
         ...control.reached(),
-        ...{ plan: server.plan, proof: server.proof, notes: server.notes, warnings: server.warnings },
+        ...{
+          plan: server.plan,
+          front: server.front,
+          proof: server.proof,
+          notes: server.notes,
+          warnings: server.warnings,
+        },
         ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
         taken: await holders(server, args.port ?? adapter.port),
         keys: terminal !== undefined,
@@ -89,12 +97,12 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
 const early = 'It is not ready yet. Ctrl-C ends it.'
 
 /** What loopback means here. */
-async function place({ plan, lan }: Server): Promise<string | undefined> {
+async function place({ plan, front = plan, lan }: Server): Promise<string | undefined> {
   const facts = await readSurroundings(process.env)
-  return surroundings(facts, { port: plan.policy.bind.port, lan: lan !== undefined })
+  return surroundings(facts, { port: front.policy.bind.port, lan: lan !== undefined })
 }
 
 /** Who is in the way of the first choice, if another port had to be taken. */
-async function holders({ plan, python }: Server, wanted: number): Promise<readonly Socket[]> {
-  return wanted === plan.policy.bind.port ? [] : whoHolds(python.path, wanted)
+async function holders({ plan, front = plan, python }: Server, wanted: number): Promise<readonly Socket[]> {
+  return wanted === front.policy.bind.port ? [] : whoHolds(python.path, wanted)
 }

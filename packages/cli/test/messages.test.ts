@@ -166,6 +166,7 @@ const local = 'http://127.0.0.1:8000'
 
 const onLoopback: Ready = {
   plan: { ...scene.plan, unset: ['PORT'] },
+  front: undefined,
   python: {
     path: '/shop/.venv/bin/python',
     why: 'found in the project',

@@ -5,6 +5,8 @@ import type { Front, Site } from './front.ts'
 export interface Place extends Omit<Site, 'host' | 'port' | 'authority'> {
   /** An absolute path. */
   readonly program: string
+  /** Its own, for temporary files: an absolute path. */
+  readonly folder: string
 }
 
 /** The front as a server: it is started, proven, watched and ended like any other. */
@@ -25,7 +27,7 @@ export function frontAdapter(front: Front, place: Place): Adapter {
       bind: (bind) => ({
         args: front.command(`${folder}/${file}`, folder),
         env: front.env?.(folder) ?? {},
-        files: { [file]: front.configure({ ...site, ...bind, folder }) },
+        files: { [file]: front.configure({ ...site, ...bind }) },
       }),
       debugger: () => ({}), // the server's own, which the front would serve to a network
       reload: 'absent',

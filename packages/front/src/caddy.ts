@@ -18,11 +18,10 @@ export const caddy: Front = {
     { match: /tls: failed to find any PEM|private key does not match/, hint: 'correct the files of --tls' },
     { match: /^Error: |"level":"error"/m, hint: 'mend what the error names' },
   ],
-  configure: ({ host, port, upstream, folder, statics, tls }) => `\
+  configure: ({ host, port, upstream, statics, tls }) => `\
 {
 	admin off          # or localhost:2019 could change all of this
 	auto_https off     # or port 80 would be opened too, and a certificate authority installed
-	storage file_system ${quote(`${folder}/storage`)}
 	servers {
 		protocols h1 h2  # h3 would open a UDP socket
 	}

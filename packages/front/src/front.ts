@@ -29,8 +29,6 @@ export interface Site {
   readonly authority: string
   /** The Python server: `127.0.0.1:40000`. */
   readonly upstream: string
-  /** For its temporary files, an absolute path. */
-  readonly folder: string
   readonly statics: readonly Static[]
   readonly tls: Tls | undefined
   /** The folder of its modules, if it has one. */

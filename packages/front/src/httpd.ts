@@ -18,15 +18,15 @@ export const httpd: Front = {
     { match: /AH00526|Syntax error/, hint: 'mend the line that is named' },
     { match: /Cannot load .*\.so/, hint: 'install the whole of Apache: its modules are missing' },
   ],
-  configure: ({ authority, host, upstream, folder, statics, tls, modules, root }) => `\
+  configure: ({ authority, host, upstream, statics, tls, modules, root }) => `\
 ServerName ${host.includes(':') ? `[${host}]` : host}
 Listen ${authority}${tls ? ' https' : ''}
-PidFile ${quote(`${folder}/httpd.pid`)}
-DefaultRuntimeDir ${quote(folder)}
+PidFile httpd.pid
+DefaultRuntimeDir .
 ErrorLog "|/bin/cat"
 LogLevel warn
 ServerTokens Prod
-${root ? '# root is not who may serve\nUser nobody\n' : ''}
+${root ? '# nobody: Apache serves nothing as root\nUser #65534\nGroup #65534\n' : ''}
 ${[
   ...[
     'mpm_event',

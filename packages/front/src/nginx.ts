@@ -19,9 +19,9 @@ export const nginx: Front = {
     { match: /cannot load certificate|SSL_CTX_use_PrivateKey|PEM_read/, hint: 'correct the files of --tls' },
     { match: /\[emerg\]/, hint: 'mend what [emerg] names' },
   ],
-  configure: ({ authority, upstream, folder, statics, tls, root }) => `\
+  configure: ({ authority, upstream, statics, tls, root }) => `\
 daemon off;
-pid ${quote(`${folder}/nginx.pid`)};
+pid nginx.pid;
 error_log stderr;
 worker_processes auto;
 ${root ? 'user root;  # as who has started it\n' : ''}
@@ -30,11 +30,11 @@ events {}
 http {
     access_log off;
     server_tokens off;
-    client_body_temp_path ${quote(`${folder}/body`)};
-    proxy_temp_path ${quote(`${folder}/proxy`)};
-    fastcgi_temp_path ${quote(`${folder}/fastcgi`)};
-    uwsgi_temp_path ${quote(`${folder}/uwsgi`)};
-    scgi_temp_path ${quote(`${folder}/scgi`)};
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
 
     types {
 ${types.map(([type, endings]) => `        ${type} ${endings};`).join('\n')}

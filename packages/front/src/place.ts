@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { DevlaunchError, here, show } from '@devlaunch/core'
+import { DevlaunchError, here, quote, show } from '@devlaunch/core'
 import type { Place } from './adapter.ts'
 import { caddy } from './caddy.ts'
 import type { Front, FrontName, Static, Tls } from './front.ts'
@@ -37,6 +37,7 @@ export async function findPlace(
       checkStatic(path, resolve(cwd, directory)),
     ),
   )
+  if (front.name === 'httpd' && process.getuid?.() === 0) await checkReadable(statics)
   const tls = options.tls && {
     certificate: await checkPem(resolve(cwd, options.tls.certificate), 'CERTIFICATE'),
     key: await checkPem(resolve(cwd, options.tls.key), 'PRIVATE KEY'),
@@ -53,8 +54,12 @@ export async function findPlace(
   return { front, place }
 }
 
+export function isFront(name: string): name is FrontName {
+  return Object.hasOwn(fronts, name)
+}
+
 function frontNamed(name: string): Front {
-  if (Object.hasOwn(fronts, name)) return fronts[name as FrontName]
+  if (isFront(name)) return fronts[name]
   throw new DevlaunchError('USAGE', `${show(name)} can't stand in front of a server`, {
     hint: `name one of these: ${Object.keys(fronts).join(', ')}`,
   })
@@ -111,6 +116,18 @@ async function checkStatic(path: string, directory: string): Promise<Static> {
     throw new DevlaunchError('USAGE', problem, { hint: 'for example --front-static /static=build/static' })
   }
   return { path: `${path.replace(/\/+$/, '')}/`, directory }
+}
+
+/** Apache serves nothing as root, but as nobody. */
+async function checkReadable(statics: readonly Static[]): Promise<void> {
+  for (const { directory } of statics) {
+    for (let folder = directory; folder !== dirname(folder); folder = dirname(folder)) {
+      if ((await stat(folder)).mode & 0o001) continue
+      throw new DevlaunchError('USAGE', `Apache serves nothing as root, and others can't read ${show(folder)}`, {
+        hint: `chmod o+rx ${quote(folder)}, or take --front nginx`,
+      })
+    }
+  }
 }
 
 async function checkPem(path: string, kind: string): Promise<string> {

@@ -17,6 +17,7 @@ export {
 } from './networks.ts'
 export { backOnLoopback, type Exposed, expectExactly, exposedOn, page, port, testLan } from './on-lan.ts'
 export { planner, type Situation } from './planner.ts'
+export { makeProject, type Project } from './project.ts'
 export { recorded } from './recorded.ts'
 export { servers } from './servers.ts'
 export { testAdapter } from './test-adapter.ts'

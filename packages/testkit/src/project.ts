@@ -31,7 +31,7 @@ export async function makeProject(
   const parent = await mkdtemp(join(tmpdir(), "devlaunch's tést "))
   const cwd = join(parent, 'project')
   await cp(join(apps, app), cwd, { recursive: true })
-  await cp(join(apps, 'listen.py'), join(cwd, 'listen.py'))
+  for (const name of ['listen.py', 'seen.py']) await cp(join(apps, name), join(cwd, name))
   for (const name of ['.env', '.flaskenv']) await writeFile(join(parent, name), dotenv(hostile))
   const bind = `0.0.0.0:${hostile.PORT ?? 0}`
   await writeFile(join(cwd, 'gunicorn.conf.py'), `bind = ${JSON.stringify(bind)}\n`)

@@ -3,6 +3,7 @@ import os
 from urllib.parse import parse_qsl
 
 from listen import listen
+from seen import seen_by_asgi
 
 
 async def app(scope, receive, send):
@@ -17,33 +18,54 @@ async def app(scope, receive, send):
             pass
         return
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    async for part in pages[scope["path"]](**dict(parse_qsl(scope["query_string"].decode()))):
+    query = dict(parse_qsl(scope["query_string"].decode()))
+    async for part in pages[scope["path"]](scope, receive, **query):
         await send({"type": "http.response.body", "body": part.encode(), "more_body": True})
     await send({"type": "http.response.body"})
 
 
-async def home():
+async def home(*_):
     yield "asgi\n"
 
 
-async def pid():
+async def pid(*_):
     yield str(os.getpid())
 
 
-async def open_listener(**query):
+async def open_listener(*_, **query):
     yield listen(**query)
 
 
-async def endless():
+async def endless(*_):
     while True:
         yield "data\n"
         await asyncio.sleep(0.1)
 
 
-async def slow():
+async def slow(*_):
     print("SLOW", flush=True)
     await asyncio.sleep(20)
     yield "at last"
 
 
-pages = {"/": home, "/pid": pid, "/listen": open_listener, "/slow": slow, "/stream": endless}
+async def client(scope, _):
+    yield seen_by_asgi(scope)
+
+
+async def upload(_, receive):
+    size, more = 0, True
+    while more:
+        part = await receive()
+        size, more = size + len(part.get("body", b"")), part.get("more_body", False)
+    yield str(size)
+
+
+pages = {
+    "/": home,
+    "/pid": pid,
+    "/listen": open_listener,
+    "/seen": client,
+    "/slow": slow,
+    "/stream": endless,
+    "/upload": upload,
+}

@@ -5,6 +5,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.urls import path
 from listen import listen
+from seen import seen
 
 
 def endless():
@@ -28,6 +29,7 @@ urlpatterns = [
     path("form", form),
     path("pid", lambda request: HttpResponse(str(os.getpid()))),
     path("listen", lambda request: HttpResponse(listen(**request.GET.dict()))),
+    path("seen", lambda request: HttpResponse(seen({"wsgi.url_scheme": request.scheme, **request.META}))),
     path("slow", slow),
     path("stream", lambda request: StreamingHttpResponse(endless())),
 ]

@@ -3,6 +3,7 @@ import time
 
 from flask import Flask, request
 from listen import listen
+from seen import seen
 
 app = Flask(__name__)
 
@@ -15,6 +16,11 @@ def home():
 @app.get("/pid")
 def pid():
     return str(os.getpid())
+
+
+@app.get("/seen")
+def client():
+    return seen(request.environ)
 
 
 @app.get("/listen")

@@ -3,10 +3,13 @@ import time
 from urllib.parse import parse_qsl
 
 from listen import listen
+from seen import seen
 
 
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
+    if environ["PATH_INFO"] == "/seen":
+        return [seen(environ).encode()]
     return (part.encode() for part in pages[environ["PATH_INFO"]](**dict(parse_qsl(environ["QUERY_STRING"]))))
 
 

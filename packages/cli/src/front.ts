@@ -1,0 +1,57 @@
+import { DevlaunchError, quote } from '@devlaunch/core'
+import { type FrontOptions, isFront } from '@devlaunch/front'
+
+interface Values {
+  readonly front?: readonly string[]
+  readonly 'front-static'?: readonly string[]
+  readonly tls?: string
+  readonly cwd?: string
+}
+
+/**
+ * What stands in front of the server: `--front nginx`, or `devlaunch front nginx`.
+ * @throws DevlaunchError `USAGE`
+ */
+export function frontOf(values: Values, words: readonly string[]): FrontOptions | undefined {
+  const { front = [], 'front-static': statics = [], tls, cwd } = values
+  const [name, second] = words[0] === 'front' ? [words[1] ?? '', ...front] : front
+  if (second !== undefined) {
+    throw new DevlaunchError('USAGE', `${quote(name ?? '')} and ${quote(second)} can't both stand in front`, {
+      hint: 'name one',
+    })
+  }
+  if (name === undefined) {
+    const idle = tls !== undefined ? '--tls' : statics.length > 0 ? '--front-static' : undefined
+    if (idle) throw new DevlaunchError('USAGE', `${idle} needs --front`, { hint: 'add --front nginx' })
+    return undefined
+  }
+  if (!isFront(name)) {
+    throw new DevlaunchError('USAGE', `${quote(name)} can't stand in front of a server`, {
+      hint: 'name nginx, caddy or httpd',
+    })
+  }
+  return {
+    front: name,
+    statics: Object.fromEntries(statics.map(pair)),
+    ...(tls !== undefined && { tls: files(tls) }),
+    ...(cwd !== undefined && { cwd }),
+  }
+}
+
+/** `/static=build/static` */
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)]
+  throw new DevlaunchError('USAGE', `--front-static ${quote(text)} names no path and folder`, {
+    hint: 'for example --front-static /static=build/static',
+  })
+}
+
+/** `cert.pem,key.pem` */
+function files(text: string): { certificate: string; key: string } {
+  const [certificate, key, more] = text.split(',')
+  if (certificate && key && more === undefined) return { certificate, key }
+  throw new DevlaunchError('USAGE', `--tls ${quote(text)} doesn't name two files`, {
+    hint: 'name the certificate and its key: --tls cert.pem,key.pem',
+  })
+}
