@@ -4,6 +4,7 @@ import { flask } from '@devlaunch/flask'
 import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
 import { uvicorn } from '@devlaunch/uvicorn'
+import { waitress } from '@devlaunch/waitress'
 import { wsgi } from '@devlaunch/wsgi'
 
 export * from '@devlaunch/django'
@@ -11,7 +12,8 @@ export * from '@devlaunch/flask'
 export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
 export * from '@devlaunch/uvicorn'
+export * from '@devlaunch/waitress'
 export * from '@devlaunch/wsgi'
 
 /** Every server the command line knows, the most specific evidence first. */
-export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, wsgi, http]
+export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, waitress, wsgi, http]

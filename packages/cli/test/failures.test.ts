@@ -8,6 +8,7 @@ const servers = {
   flask: { good: 'from flask import Flask\napp = Flask(__name__)\n', reloads: true },
   uvicorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
   gunicorn: { good: 'def app(environ, start_response): ...\n', reloads: true },
+  waitress: { good: 'def app(environ, start_response): ...\n', reloads: false },
   wsgi: { good: 'def app(environ, start_response): ...\n', reloads: false },
 }
 const causes: Readonly<Record<string, (good: string) => [target: string, source: string, says: RegExp]>> = {
@@ -15,7 +16,7 @@ const causes: Readonly<Record<string, (good: string) => [target: string, source:
   'wrong attribute': (good) => ['main:nosuch', good, /nosuch/],
   'syntax error': () => ['main:app', 'def app(:\n', /SyntaxError/],
   'exception during import': () => ['main:app', '1 / 0\n', /ZeroDivisionError/],
-  'missing import': () => ['main:app', 'import nosuch\n', /ModuleNotFoundError: No module named 'nosuch'/],
+  'missing import': () => ['main:app', 'import nosuch\n', /No module named 'nosuch'/],
 }
 
 /** Every combination, with the reloader (whose parent stays alive) and without. */

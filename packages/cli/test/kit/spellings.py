@@ -30,6 +30,10 @@ def django():
 
 
 def http():
+    return of_argparse(parser_of("http.server"), positional=NUMBERS)
+
+
+def parser_of(module):
     class Built(Exception):
         pass
 
@@ -38,11 +42,28 @@ def http():
 
     parse, argparse.ArgumentParser.parse_args = argparse.ArgumentParser.parse_args, stop
     try:
-        runpy.run_module("http.server", run_name="__main__")
+        runpy.run_module(module, run_name="__main__")
     except Built as built:
-        return of_argparse(built.args[0], positional=NUMBERS)
+        return built.args[0]
     finally:
         argparse.ArgumentParser.parse_args = parse
+
+
+def waitress():
+    from getopt import GetoptError
+
+    from waitress.adjustments import Adjustments, asbool
+
+    def read(words):
+        try:
+            values = Adjustments.parse_args(words)[0]
+        except GetoptError:
+            return None
+        return {name: value == "true" if value in ("true", "false") else value or None for name, value in values.items()}
+
+    names = [name.replace("_", "-") for name in Adjustments._param_map]
+    switches = [name.replace("_", "-") for name, cast in Adjustments._params if cast is asbool]
+    return told(read, candidates(["--" + name for name in names] + ["--no-" + name for name in switches], []), ())
 
 
 def uvicorn():
