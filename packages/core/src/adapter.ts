@@ -83,6 +83,8 @@ export interface Effect {
 export interface HandOver extends Effect {
   /** The exit status that means "start me again, with the same socket". */
   readonly restart?: number
+  /** For a server that listens wherever it is told to: these arguments stand in place of that row's. */
+  readonly instead?: 'bind'
 }
 
 /** A Python package. */

@@ -28,7 +28,15 @@ function withoutGuard(plan: Command): Command {
   const rest = Object.entries(plan.env).filter(([name]) => !names.has(name))
   const all: Plan['env'] = Object.assign(Object.fromEntries(rest), ...others)
   const env = Object.fromEntries(Object.entries(all).filter(([name]) => !forHook.test(name)))
-  return { ...plan, args: plan.args.filter((word) => !words.has(word)), env }
+  const [first, left] = leftOut(plan.reasons)
+  const args = plan.args.flatMap((word) => (word === first ? left : words.has(word) ? [] : [word]))
+  return { ...plan, args, env }
+}
+
+/** The first word of the guard's socket, and the arguments that it stands in place of. */
+function leftOut(reasons: Plan['reasons']): [string | undefined, readonly string[]] {
+  const socket = reasons.find(({ instead }) => instead)
+  return [socket?.args[0], reasons.find(({ field }) => field === socket?.instead)?.args ?? []]
 }
 
 /** A command is printed, logged and pasted into issues: a user's own variables are there without their values. */

@@ -50,6 +50,8 @@ export interface Plan {
 export interface Reason extends Required<Omit<Effect, 'files'>> {
   readonly field: keyof Enforced | 'hook' | 'output' | 'relay' | 'seal' | 'socket' | 'subnet' | 'user'
   readonly why: string
+  /** The row whose arguments are left out for these; `commandLine` has them. */
+  readonly instead?: 'bind'
 }
 
 /** What is known about this machine and project when a plan is made. */
@@ -109,7 +111,8 @@ export function plan<Options extends object>(
     effects.push(sealed)
   }
   if (!facts.terminal) effects.push(unbuffered)
-  const flags = [...args, ...effects.flatMap((effect) => effect.args)]
+  const given = effects.filter(({ field }) => field !== reason?.instead)
+  const flags = [...args, ...given.flatMap((effect) => effect.args)]
   const command = adapter.command(options, flags, facts.release, facts.python)
   const isolated = !facts.program && command[0] === '-I' // Python takes no PYTHONPATH
   if (!isolated) effects.push(...hooked(adapter, facts, env, policy))
@@ -194,9 +197,9 @@ function listening(adapter: AnyAdapter, policy: Policy, { platform, release }: F
     const why = `${authority} is kept free of other programs until the server listens`
     return { listener: 'reserved', restart: undefined, reason: { field: 'socket', args: [], env: {}, why } }
   }
-  const { args = [], env = {}, restart } = way
+  const { args = [], env = {}, restart, ...instead } = way
   const why = `already listening on ${authority}, no port is lost to a race`
-  return { listener: 'handed-over', restart, reason: { field: 'socket', args, env, why } }
+  return { listener: 'handed-over', restart, reason: { field: 'socket', args, env, why, ...instead } }
 }
 
 /** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */

@@ -100,6 +100,14 @@ describe('who opens the socket', () => {
   test('the command to copy leaves it out', () => {
     expect(commandLine(planned({}))).not.toContain('--fd')
   })
+
+  test('in place of the address, where the server would listen on both; the command to copy has the address', () => {
+    const made = otherwise(() => ({ args: ['--fd=3'], instead: 'bind' }))
+    expect(made.args).toEqual(['-m', 'snake', '--grace=1', '--fd=3', 'main:app'])
+    expect(commandLine(made)).toMatch(/ -m snake --grace=1 --host=127\.0\.0\.1 --port=8000 main:app$/)
+    const { args } = otherwise(() => ({ args: ['--fd=3'], instead: 'bind' }), 'darwin')
+    expect(args).toEqual(['-m', 'snake', '--host=127.0.0.1', '--port=8000', '--grace=1', 'main:app'])
+  })
 })
 
 test('a terminal needs no unbuffering', () => {
