@@ -2,7 +2,7 @@ import { authority, type Server, type Socket } from '@devlaunch/core'
 import { describe, expect, test, vi } from 'vitest'
 import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
-import { listening } from './kernel.ts'
+import { listening, runOf } from './kernel.ts'
 import { eventually, living, type Trial, treeOf } from './trial.ts'
 
 /** Bound as planned: one address, whatever the environment and the project's files would rather have. */
@@ -28,9 +28,9 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
   })
 }
 
-/** Another process answers, because a source was saved. */
+/** Another process answers, or the same one with another program, because a source was saved. */
 export async function reloaded(server: Server, save: () => Promise<void>): Promise<void> {
-  const answering = async () => (await fetch(`${server.url}/pid`)).text()
+  const answering = async () => runOf(Number(await (await fetch(`${server.url}/pid`)).text()))
   const before = await answering()
   // A reloader misses what is saved before its first look, hence again; but not while it restarts, which would
   // begin anew. Meanwhile nobody may answer.

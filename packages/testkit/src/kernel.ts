@@ -83,14 +83,25 @@ export function isTaken(port: number): boolean {
   return listeners().some((each) => each.port === port)
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function stat(pid: number): Status | undefined {
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, from the third on. */
+function fieldsOf(pid: number): readonly string[] {
   const text = read(`/proc/${pid}/stat`)
-  const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ')
+  return text.slice(text.lastIndexOf(') ') + 2).split(' ')
+}
+
+function stat(pid: number): Status | undefined {
+  const fields = fieldsOf(pid)
   const [state, parent, , session] = fields
   if (state === undefined || parent === undefined) return undefined
   const alive = !'ZX'.includes(state)
   return { pid, alive, parent: Number(parent), session: Number(session), started: fields[19] ?? '' }
+}
+
+/** What a process runs, told apart from what it runs after an exec: its stack begins elsewhere. */
+export function runOf(pid: number): string {
+  const stack = fieldsOf(pid)[25]
+  if (stack === undefined) throw new Error(`pid ${pid} has ended`)
+  return `${pid} ${stack}`
 }
 
 export function life({ pid, started }: Pick<Status, 'pid' | 'started'>): Life {
