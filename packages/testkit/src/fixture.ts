@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnyAdapter } from '@devlaunch/core'
 import type { App } from './project.ts'
+import type { Age } from './servers.ts'
 
 /** What an adapter's package.json says about its server, for the tests: `devlaunch.fixture`. */
 export interface Fixture {
@@ -18,6 +19,8 @@ export interface Fixture {
   readonly websocket?: boolean
   /** The ways to open a wide listener that are tried; a server is started for each. Default: two of them. */
   readonly hows?: readonly How[]
+  /** The release whose reloader would lose a socket that it is given, and opens its own. */
+  readonly reloadsUnbound?: Age
   /** Does its Python look for the hook? Default `true`. */
   readonly hooked?: boolean
 }

@@ -5,8 +5,8 @@ import { freePort } from './free-port.ts'
 import type { Trial } from './trial.ts'
 
 /** Handed over: from the first event on, whoever connects is answered, also while the server starts again. */
-export function handedOver({ modes, makeProject, start }: Trial): void {
-  describe.for(modes)('$name', (mode) => {
+export function handedOver({ given, makeProject, start }: Trial): void {
+  describe.for(given)('$name', (mode) => {
     test('answers whoever connects as soon as it is started', async () => {
       await using project = await makeProject()
       const port = await freePort()
@@ -23,10 +23,11 @@ export function handedOver({ modes, makeProject, start }: Trial): void {
     })
   })
 
-  const reloading = modes.find(({ reload }) => reload)
-  test.runIf(reloading)('refuses nobody during three reloads', { timeout: 90_000 }, async () => {
+  const reloading = given.find(({ reload }) => reload)
+  if (!reloading) return
+  test('refuses nobody during three reloads', { timeout: 90_000 }, async () => {
     await using project = await makeProject()
-    await using server = await start(project, reloading ?? modes[0])
+    await using server = await start(project, reloading)
     const answers: Promise<Answer>[] = []
     const timer = setInterval(() => answers.push(ask(`${server.url}/`)), 5)
     for (let reload = 0; reload < 3; reload++) await reloaded(server, project.save)

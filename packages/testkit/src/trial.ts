@@ -15,6 +15,8 @@ export interface Trial {
   readonly modes: readonly [Mode, ...Mode[]]
   /** The modes with more than one process, where there are any. */
   readonly busy: readonly [Mode, ...Mode[]]
+  /** The modes in which it can be given a socket. */
+  readonly given: readonly Mode[]
   readonly start: (project: Project, mode: Mode, options?: LaunchOptions) => Promise<Server>
   readonly makeProject: (hostile?: Readonly<Record<string, string>>) => Promise<Project>
   /** What the command line is told. */
@@ -40,12 +42,16 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
     const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
     return [...what, ...options, ...how, '--', ...args]
   }
+  const modes = [simplest, ...busy, ...(fixture.variants ?? [])] as const
+  const loses = ({ reload }: Mode) =>
+    adapter.socket === 'reserve' || (reload && age === fixture.reloadsUnbound)
   return {
     adapter,
     age,
     fixture,
-    modes: [simplest, ...busy, ...(fixture.variants ?? [])],
+    modes,
     busy: [first, ...others],
+    given: modes.filter((mode) => !loses(mode)),
     start: async ({ cwd, python }, { reload, args, env }, options) => {
       const target = fixture.target && { [adapter.target.option]: fixture.target }
       const server = await launch(adapter, {
