@@ -3,6 +3,7 @@ import { django } from '@devlaunch/django'
 import { flask } from '@devlaunch/flask'
 import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
+import { hypercorn } from '@devlaunch/hypercorn'
 import { uvicorn } from '@devlaunch/uvicorn'
 import { waitress } from '@devlaunch/waitress'
 import { wsgi } from '@devlaunch/wsgi'
@@ -11,9 +12,19 @@ export * from '@devlaunch/django'
 export * from '@devlaunch/flask'
 export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
+export * from '@devlaunch/hypercorn'
 export * from '@devlaunch/uvicorn'
 export * from '@devlaunch/waitress'
 export * from '@devlaunch/wsgi'
 
 /** Every server the command line knows, the most specific evidence first. */
-export const adapters: readonly AnyAdapter[] = [django, flask, uvicorn, gunicorn, waitress, wsgi, http]
+export const adapters: readonly AnyAdapter[] = [
+  django,
+  flask,
+  uvicorn,
+  hypercorn,
+  gunicorn,
+  waitress,
+  wsgi,
+  http,
+]

@@ -7,6 +7,7 @@ import { until } from './kit/until.ts'
 const servers = {
   flask: { good: 'from flask import Flask\napp = Flask(__name__)\n', reloads: true },
   uvicorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
+  hypercorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
   gunicorn: { good: 'def app(environ, start_response): ...\n', reloads: true },
   waitress: { good: 'def app(environ, start_response): ...\n', reloads: false },
   wsgi: { good: 'def app(environ, start_response): ...\n', reloads: false },

@@ -28,6 +28,7 @@ const ours: Readonly<Record<string, readonly string[]>> = {
     ...['bind', 'daemon', 'reuse_port', 'reload', 'forwarded_allow_ips', 'proxy_protocol', 'proxy_allow_ips'],
     ...['certfile', 'keyfile'],
   ],
+  hypercorn: ['binds', 'insecure_binds', 'quic_binds', 'reload', 'certfile', 'keyfile', 'keyfile_password'],
   waitress: [
     ...['host', 'port', 'listen', 'unix_socket', 'unix_socket_perms', 'sockets', 'trusted_proxy'],
     ...['trusted_proxy_count', 'trusted_proxy_headers', 'not clear_untrusted_proxy_headers'],

@@ -33,6 +33,10 @@ def http():
     return of_argparse(parser_of("http.server"), positional=NUMBERS)
 
 
+def hypercorn():
+    return of_argparse(parser_of("hypercorn"), ignored={"application"})
+
+
 def parser_of(module):
     class Built(Exception):
         pass
