@@ -41,7 +41,7 @@ export function helpFor(adapter: AnyAdapter): string {
 
 ${wrapped([
   ['needs', wanted ? wanted.distribution : 'nothing but Python'],
-  ['target', targetHelp[target.kind]],
+  ['target', `${targetHelp[target.kind]}${target.path ? '; or a path' : ''}`],
   ['port', `${port}, or the next free one`],
   ['reload', reloading(adapter)],
   ['not passed on', scrub.join(' ') || 'nothing'],

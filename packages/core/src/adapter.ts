@@ -115,6 +115,8 @@ export interface Target<Options extends object = object> {
   readonly option: keyof Options & string
   /** Must it be given? Otherwise the server finds it. */
   readonly required: boolean
+  /** What else than an app this server takes, of kind `app`: the path of a file. It can't begin with a dash. */
+  readonly path?: RegExp
   /** For help texts, and the file name of kind `file`. */
   readonly example: string
 }

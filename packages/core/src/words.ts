@@ -22,7 +22,7 @@ export function checkWishes(adapter: AnyAdapter, options: object & PlanOptions, 
 const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
 
 function checkTarget(adapter: AnyAdapter, options: object): void {
-  const { kind, option, required, example } = adapter.target
+  const { kind, option, required, path, example } = adapter.target
   const target: unknown = (options as Record<string, unknown>)[option]
   if (target === undefined) {
     if (!required) return
@@ -36,7 +36,8 @@ function checkTarget(adapter: AnyAdapter, options: object): void {
       hint: `name what to serve, for example: ${example}`,
     })
   }
-  if (kind === 'app' && (!appTarget.test(target) || /[\r\n]/.test(target))) {
+  const fits = appTarget.test(target) || (path?.test(target) && !target.startsWith('-'))
+  if (kind === 'app' && (!fits || /[\r\n]/.test(target))) {
     throw new DevlaunchError('USAGE', `${quote(target)} is not an app for ${adapter.name}`, {
       hint: `write a module and a name in it, for example: ${example}`,
     })

@@ -149,6 +149,16 @@ describe('a target matches the grammar, or nothing is spawned', () => {
   ])('%j is refused', (app) => {
     expect(() => planned({ app })).toThrow(expect.objectContaining({ code: 'USAGE' }))
   })
+  const withPath = (app: string) => {
+    const target = { ...adapter.target, path: /\.py$|\// }
+    return plan({ ...adapter, target }, { app }, policy, facts).args
+  }
+  test.each(['main:app', 'a b/main.py', '../shop/'])('%s, where the server takes paths', (app) => {
+    expect(withPath(app)).toContain(app)
+  })
+  test.each(['--bind=0.0.0.0:9', '-x/main.py', '--app-dir=a/b.py', 'a/\nb.py'])('%j is no path', (app) => {
+    expect(() => withPath(app)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
   test('a missing one is asked for', () => {
     expect(() => plan(adapter, {}, policy, facts)).toThrow(/devlaunch snake main:app/)
   })
