@@ -11,6 +11,8 @@ export interface Fixture {
   readonly target?: string
   /** The server's own arguments for two workers, if it has any. */
   readonly workers?: readonly string[]
+  /** Does its oldest release know them? Default `true`. */
+  readonly oldestWorkers?: boolean
   /** More ways to start it, with their variables: each must be bound as planned, and gone after a SIGKILL. */
   readonly variants?: readonly Mode[]
   /** A path of the app that never stops answering, if it has one; then it has `/slow` too, which takes 20 s. */

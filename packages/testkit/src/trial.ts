@@ -35,7 +35,9 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
   const simplest: Mode = { name: 'reload off', reload: false, args: [] }
   const busy: Mode[] = []
   if (typeof adapter.enforce.reload === 'function') busy.push({ name: 'reload on', reload: true, args: [] })
-  if (fixture.workers) busy.push({ name: 'two workers', reload: false, args: fixture.workers })
+  const { workers, oldestWorkers = true } = fixture
+  if (workers && (age === 'newest' || oldestWorkers))
+    busy.push({ name: 'two workers', reload: false, args: workers })
   const [first = simplest, ...others] = busy
   const words: Trial['words'] = ({ cwd, python }, { reload, args }, options) => {
     const what = fixture.target ? [adapter.name, fixture.target] : [adapter.name]
