@@ -12,13 +12,22 @@ export interface Match {
 
 /**
  * Every match of the strongest evidence there is, in the order of the adapters: a file or setting that belongs to one
- * server only, then a framework in a source, then a framework among the dependencies, then any WSGI app.
+ * server only, then a framework in a source, then a framework among the dependencies, then any WSGI app. Of two servers
+ * for the same app, the first.
  */
 export async function detect(adapters: readonly AnyAdapter[], project: Project): Promise<readonly Match[]> {
+  const matches = await strongest(adapters, project)
+  const first = ({ target }: Match) => matches.find((match) => match.target === target)
+  return matches.filter((match) => match.target === undefined || match === first(match))
+}
+
+async function strongest(adapters: readonly AnyAdapter[], project: Project): Promise<readonly Match[]> {
   const files = await Promise.all(adapters.map((adapter) => byFile(adapter, project)))
   const certain = [...files.flat(), ...adapters.flatMap((adapter) => bySetting(adapter, project))]
   if (certain.length > 0) return certain
-  const sources = adapters.flatMap((adapter) => bySource(adapter, adapter.detect?.source, project))
+  const sources = adapters
+    .filter(({ detect }) => detect?.needs?.some((name) => project.dependencies.has(name)) ?? true)
+    .flatMap((adapter) => bySource(adapter, adapter.detect?.source, project))
   const frameworks = sources.filter(({ adapter }) => adapter.package)
   if (frameworks.length > 0) return frameworks
   const needed = adapters.flatMap((adapter) => byDependency(adapter, project))

@@ -138,6 +138,22 @@ test.each([
   expect(await found(fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url)))).toEqual([line])
 })
 
+test('of two servers for one app the first is found, where the project needs what it asks for', async () => {
+  const uvicorn = adapters.filter(({ name }) => name === 'uvicorn')
+  const special = uvicorn.map((each) => ({
+    ...each,
+    name: 'special',
+    detect: { ...each.detect, needs: ['fastapi[standard]'] },
+  }))
+  const names = async (requirement: string) => {
+    await using folder = await project({ 'main.py': fastapi, 'requirements.txt': requirement })
+    const matches = await detect([...special, ...uvicorn], await readProject(folder.path))
+    return matches.map(({ adapter }) => adapter.name)
+  }
+  expect(await names('FastAPI[all, standard]>=0.112')).toEqual(['special'])
+  expect(await names('fastapi[all]')).toEqual(['uvicorn'])
+})
+
 async function found(cwd: string): Promise<string[]> {
   const matches = await detect(adapters, await readProject(cwd))
   return matches.map(({ adapter, target }) => [adapter.name, target].filter(Boolean).join(' '))

@@ -151,6 +151,8 @@ export interface Evidence {
   readonly file?: string
   /** Text of a Python source. Its first group is the name of the app, or `factory` the name of what makes it. */
   readonly source?: RegExp
+  /** `source` counts only in a project that needs one of these distributions; `fastapi[standard]` names an extra. */
+  readonly needs?: readonly string[]
   /** Text of a pyproject.toml; its first group is the target. */
   readonly setting?: RegExp
   /** A vaguer `source`, which counts in a project that needs one of these distributions. */
