@@ -6,6 +6,7 @@ the servers that are installed, so a release with a new option, or one that take
 
 import argparse
 import contextlib
+import importlib
 import io
 import json
 import runpy
@@ -76,6 +77,15 @@ def uvicorn():
     return of_click(main, ignored={"app"})
 
 
+def fastapi():
+    import typer.main
+    from fastapi_cli.cli import app
+
+    group = typer.main.get_command(app)
+    for name in ("dev", "run"):
+        yield from of_click(group.commands[name], ignored={"path"})
+
+
 def flask():
     from flask.cli import run_command
 
@@ -100,16 +110,16 @@ def of_argparse(parser, ignored=(), refused=(), positional=()):
 
 
 def of_click(command, ignored=()):
-    import click
-
     context = command.context_class(command)
+    click = type(context).__module__.rpartition(".")[0]  # or the copy of it that Typer brings
+    errors = importlib.import_module(".exceptions", click)
     options = [o for p in command.params for o in p.opts + p.secondary_opts if o.startswith("-")]
     flags = [o[1] for p in command.params if getattr(p, "is_flag", False) for o in p.opts if len(o) == 2]
 
     def read(words):
         try:
             return command.make_parser(context).parse_args(list(words))[0]
-        except click.UsageError:
+        except errors.UsageError:
             return None
 
     return told(read, candidates(options, flags), ignored)
