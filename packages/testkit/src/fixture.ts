@@ -23,6 +23,8 @@ export interface Fixture {
   readonly hows?: readonly How[]
   /** The release whose reloader would lose a socket that it is given, and opens its own. */
   readonly reloadsUnbound?: Age
+  /** Does a start take seconds of a processor? Then none is started beside another, where time is limited. */
+  readonly slow?: boolean
   /** Does its Python look for the hook? Default `true`. */
   readonly hooked?: boolean
 }

@@ -19,7 +19,7 @@ const network = `http://${places.lan.machine}:${port}`
  * networks.
  */
 export function testLan(adapter: AnyAdapter, fixture: Fixture = fixtureOf(adapter)): void {
-  describe(`lan ${adapter.name}`, { timeout: 60_000, concurrent: true }, () => {
+  describe(`lan ${adapter.name}`, { timeout: 60_000, concurrent: !fixture.slow }, () => {
     beforeAll(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterAll(async () => {
       vi.unstubAllEnvs()
