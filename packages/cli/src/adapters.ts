@@ -1,5 +1,6 @@
 import type { AnyAdapter } from '@devlaunch/core'
 import { django } from '@devlaunch/django'
+import { fastapi } from '@devlaunch/fastapi'
 import { flask } from '@devlaunch/flask'
 import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
@@ -9,6 +10,7 @@ import { waitress } from '@devlaunch/waitress'
 import { wsgi } from '@devlaunch/wsgi'
 
 export * from '@devlaunch/django'
+export * from '@devlaunch/fastapi'
 export * from '@devlaunch/flask'
 export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
@@ -21,6 +23,7 @@ export * from '@devlaunch/wsgi'
 export const adapters: readonly AnyAdapter[] = [
   django,
   flask,
+  fastapi,
   uvicorn,
   hypercorn,
   gunicorn,

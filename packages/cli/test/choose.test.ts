@@ -7,6 +7,7 @@ const all = `one of: ${adapters.map(({ name }) => name).join(', ')}`
 
 test.each([
   ['flaks', 'flask'],
+  ['fast-api', 'fastapi'],
   ['fla', 'flask'],
   ['jango', 'django'],
   ['unicorn', 'uvicorn'],
@@ -32,6 +33,14 @@ test('a factory that was found becomes the target', async () => {
   expect(await choose([], folder.path)).toMatchObject({
     adapter: { name: 'flask' },
     target: 'shop:create_app()',
+  })
+})
+
+test('of a server that is named, what other servers would find is found as well', async () => {
+  await using folder = await project({ 'pyproject.toml': '[tool.fastapi]\nentrypoint = "shop:api"\n' })
+  expect(await choose(['uvicorn'], folder.path)).toMatchObject({
+    adapter: { name: 'uvicorn' },
+    target: 'shop:api',
   })
 })
 

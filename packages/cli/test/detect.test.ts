@@ -72,7 +72,38 @@ const table: { name: string; files: Record<string, string>; finds: string[] }[] 
   {
     name: "FastAPI's entrypoint",
     files: { 'pyproject.toml': '[tool.fastapi]\nentrypoint = "shop.main:api"\n', 'a.py': fastapi },
-    finds: ['uvicorn shop.main:api'],
+    finds: ['fastapi shop.main:api'],
+  },
+  {
+    name: "FastAPI's command line, and Starlette",
+    files: {
+      'requirements.txt': 'FastAPI[all, standard]>=0.112\n',
+      'a.py': 'app = Starlette()\n',
+      'b.py': fastapi,
+      'c.py': 'def create_app():\n    return FastAPI()\n',
+    },
+    finds: ['fastapi b:app', 'uvicorn a:app', 'uvicorn c:create_app()'],
+  },
+  {
+    name: "FastAPI's command line by poetry, and an app that a function makes",
+    files: {
+      'pyproject.toml': '[tool.poetry.dependencies]\nfastapi = {version = "^1", extras = ["standard"]}\n',
+      'main.py': 'app = build()\n',
+    },
+    finds: ['fastapi main:app'],
+  },
+  {
+    name: "FastAPI's command line of a project, beside an extra of another name",
+    files: {
+      'pyproject.toml': '[project]\ndependencies = ["fastapi[all]", "fastapi_cli>=0.0.5"]\n',
+      'main.py': fastapi,
+    },
+    finds: ['fastapi main:app'],
+  },
+  {
+    name: "FastAPI without its command line, and another's standard extra",
+    files: { 'requirements.txt': 'fastapi[all]\nuvicorn[standard]\n', 'main.py': fastapi },
+    finds: ['uvicorn main:app'],
   },
   {
     name: "another tool's entrypoint",

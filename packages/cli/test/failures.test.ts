@@ -1,11 +1,15 @@
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { servers as environments } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
+import { adapters } from '../src/adapters.ts'
 import { devlaunch, newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { until } from './kit/until.ts'
 
 const servers = {
   flask: { good: 'from flask import Flask\napp = Flask(__name__)\n', reloads: true },
+  fastapi: { good: 'from fastapi import FastAPI\napp = FastAPI()\n', reloads: true },
   uvicorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
   hypercorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
   gunicorn: { good: 'def app(environ, start_response): ...\n', reloads: true },
@@ -13,8 +17,8 @@ const servers = {
   wsgi: { good: 'def app(environ, start_response): ...\n', reloads: false },
 }
 const causes: Readonly<Record<string, (good: string) => [target: string, source: string, says: RegExp]>> = {
-  'missing module': (good) => ['nosuch:app', good, /nosuch/],
-  'wrong attribute': (good) => ['main:nosuch', good, /nosuch/],
+  'missing module': (good) => ['nosuch:app', good, /(?:module|import|named)\W+nosuch/],
+  'wrong attribute': (good) => ['main:nosuch', good, /(?:named|attribute)\W+nosuch/i],
   'syntax error': () => ['main:app', 'def app(:\n', /SyntaxError/],
   'exception during import': () => ['main:app', '1 / 0\n', /ZeroDivisionError/],
   'missing import': () => ['main:app', 'import nosuch\n', /No module named 'nosuch'/],
@@ -39,7 +43,8 @@ function named([target, source, says]: [string, string, RegExp]) {
 describe('a server that cannot start says why within a second of the cause', () => {
   test.each(cases)('$server $reload: $cause', async ({ server, reload, target, source, says }) => {
     await using folder = await project({ 'main.py': source })
-    const args = [server, target, reload, '--json', '--python', newestPython()]
+    const python = pythonOf(server)
+    const args = [server, target, reload, '--json', '--python', python]
     const running = start(args, { cwd: folder.path })
     let printed: number | undefined
     let reported: number | undefined
@@ -53,7 +58,7 @@ describe('a server that cannot start says why within a second of the cause', () 
     const error = events(String(stdout)).find(({ event }) => event === 'error')
     expect(error).toMatchObject({ code: 'FAILED', message: expect.stringMatching(says) })
     expect(error?.command).toContain(target.replace(/^[^:]*:/, ''))
-    expect(error?.python).toBe(newestPython())
+    expect(error?.python).toBe(python)
     expect(error?.hint).toBeTruthy()
     expect(exitCode).toBe(6)
     expect((reported ?? Number.POSITIVE_INFINITY) - (printed ?? 0)).toBeLessThan(1000)
@@ -138,6 +143,12 @@ describe('a framework that is not installed', () => {
     expect(code).toBe(4)
   })
 })
+
+/** Of the newest release of this server. */
+function pythonOf(server: string): string {
+  const adapter = adapters.find(({ name }) => name === server)
+  return join(environments(adapter).at(-1)?.python ?? '', 'bin', 'python')
+}
 
 function events(stdout: string): { event: string; [key: string]: unknown }[] {
   return stdout
