@@ -17,9 +17,12 @@ async def app(scope, receive, send):
         while (await receive())["type"] != "websocket.disconnect":
             pass
         return
-    await send({"type": "http.response.start", "status": 200, "headers": []})
     query = dict(parse_qsl(scope["query_string"].decode()))
-    async for part in pages[scope["path"]](scope, receive, **query):
+    parts = pages[scope["path"]](scope, receive, **query)
+    first = await parts.__anext__()  # what fails later is never ended by daphne
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": first.encode(), "more_body": True})
+    async for part in parts:
         await send({"type": "http.response.body", "body": part.encode(), "more_body": True})
     await send({"type": "http.response.body"})
 
