@@ -1,4 +1,5 @@
 import type { AnyAdapter } from '@devlaunch/core'
+import { daphne } from '@devlaunch/daphne'
 import { django } from '@devlaunch/django'
 import { fastapi } from '@devlaunch/fastapi'
 import { flask } from '@devlaunch/flask'
@@ -9,6 +10,7 @@ import { uvicorn } from '@devlaunch/uvicorn'
 import { waitress } from '@devlaunch/waitress'
 import { wsgi } from '@devlaunch/wsgi'
 
+export * from '@devlaunch/daphne'
 export * from '@devlaunch/django'
 export * from '@devlaunch/fastapi'
 export * from '@devlaunch/flask'
@@ -26,6 +28,7 @@ export const adapters: readonly AnyAdapter[] = [
   fastapi,
   uvicorn,
   hypercorn,
+  daphne,
   gunicorn,
   waitress,
   wsgi,

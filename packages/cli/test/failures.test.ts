@@ -15,6 +15,7 @@ const servers = {
   gunicorn: { good: 'def app(environ, start_response): ...\n', reloads: true },
   waitress: { good: 'def app(environ, start_response): ...\n', reloads: false },
   wsgi: { good: 'def app(environ, start_response): ...\n', reloads: false },
+  daphne: { good: 'async def app(scope, receive, send): ...\n', reloads: false },
 }
 const causes: Readonly<Record<string, (good: string) => [target: string, source: string, says: RegExp]>> = {
   'missing module': (good) => ['nosuch:app', good, /(?:module|import|named)\W+nosuch/],

@@ -35,6 +35,7 @@ const ours: Readonly<Record<string, readonly string[]>> = {
     ...['trusted_proxy_count', 'trusted_proxy_headers', 'not clear_untrusted_proxy_headers'],
     'clear_untrusted_proxy_headers',
   ],
+  daphne: ['host', 'port', 'unix_socket', 'file_descriptor', 'socket_strings', 'proxy_headers'],
 }
 
 interface Spelling {

@@ -71,6 +71,12 @@ def waitress():
     return told(read, candidates(["--" + name for name in names] + ["--no-" + name for name in switches], []), ())
 
 
+def daphne():
+    from daphne.cli import CommandLineInterface
+
+    return of_argparse(CommandLineInterface().parser, ignored={"application"})
+
+
 def uvicorn():
     from uvicorn.main import main
 
