@@ -36,7 +36,7 @@ class FirstProcess:
         if order.get("seal"):
             return system.new_seal()
         opens_its_own = order.get("subnet") and order.get("listener", "own") != "handed-over"
-        if opens_its_own and "DEVLAUNCH_SUBNET" not in order["env"]:  # and isn't hooked, which would do as well
+        if opens_its_own and "DEVLAUNCH_SUBNET" not in order["env"]:  # and the hook doesn't filter it
             return system.new_gate(order["subnet"], order["address"], order["port"])
         return None
 

@@ -1,8 +1,8 @@
 """A listener at the planned address gets its filter before it opens: the kernel holds each listen() of the server until
 the guard has attached it.
 
-For a server that no hook runs in. Without it, whoever connects in the milliseconds between its listen() and the guard's
-next look got in. Where it can't be had (Linux 5.6; a container; another architecture), that is as it was.
+For a server that no hook runs in, or whose native code opens the listener. Without it, whoever connects in the
+milliseconds between its listen() and the guard's next look got in. Where it can't be had (Linux 5.6; a container; another architecture), that is as it was.
 https://man7.org/linux/man-pages/man2/seccomp_unotify.2.html
 """
 

@@ -245,6 +245,13 @@ describe('the hook', () => {
     expect(elsewhere.env).not.toHaveProperty('DEVLAUNCH_SUBNET')
   })
 
+  test('leaves a listener of native code to the kernel, which holds it until the guard has limited it', () => {
+    const lan = { ...policy, subnet: '192.168.1.0/24' }
+    const native = plan({ ...adapter, native: true }, { app: 'main:app' }, lan, { ...facts, hook })
+    expect(native.env).toMatchObject({ PYTHONPATH: hook })
+    expect(native.env).not.toHaveProperty('DEVLAUNCH_SUBNET')
+  })
+
   test('takes the subnet of nobody else', () => {
     const environment = { DEVLAUNCH_SUBNET: '10.0.0.0/8' }
     const { env, unset } = planned({ env: environment }, { hook, env: environment })
