@@ -14,8 +14,8 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
       for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
       await using server = await start(project, mode)
       const planned = [`127.0.0.1:${new URL(server.url).port}`]
-      expect(server.proof.sockets.map(where)).toEqual(planned)
-      expect((await server.sockets()).map(where)).toEqual(planned)
+      expect(where(server.proof.sockets)).toEqual(planned)
+      expect(where(await server.sockets())).toEqual(planned)
       expect(listening(treeOf(server.pid))).toEqual(planned)
       if (mode.reload) {
         await reloaded(server, project.save)
@@ -41,6 +41,6 @@ export async function reloaded(server: Server, save: () => Promise<void>): Promi
   await vi.waitFor(saveAndSee, { timeout: 30_000 })
 }
 
-function where({ address, port }: Socket): string {
-  return authority(address, port)
+function where(sockets: readonly Socket[]): string[] {
+  return [...new Set(sockets.map(({ address, port }) => authority(address, port)))]
 }

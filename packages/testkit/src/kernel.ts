@@ -72,10 +72,15 @@ export function listening(
   all: readonly Listener[] = listeners(),
 ): string[] {
   const sockets = new Set(lives.flatMap(({ pid }) => socketsOf(pid)))
-  return all
-    .filter(({ inode }) => sockets.has(inode))
-    .map(({ protocol, address, port }) => (protocol === 'udp' ? 'udp ' : '') + authority(address, port))
-    .sort()
+  return addresses(all.filter(({ inode }) => sockets.has(inode)))
+}
+
+/** Each one once: workers may have a socket each at the same address (SO_REUSEPORT). */
+export function addresses(all: readonly Listener[]): string[] {
+  const told = all.map(
+    ({ protocol, address, port }) => (protocol === 'udp' ? 'udp ' : '') + authority(address, port),
+  )
+  return [...new Set(told)].sort()
 }
 
 /** Does anybody on this machine listen on the port, or take UDP there? */
