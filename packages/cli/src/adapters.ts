@@ -3,6 +3,7 @@ import { daphne } from '@devlaunch/daphne'
 import { django } from '@devlaunch/django'
 import { fastapi } from '@devlaunch/fastapi'
 import { flask } from '@devlaunch/flask'
+import { granian } from '@devlaunch/granian'
 import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
 import { hypercorn } from '@devlaunch/hypercorn'
@@ -14,6 +15,7 @@ export * from '@devlaunch/daphne'
 export * from '@devlaunch/django'
 export * from '@devlaunch/fastapi'
 export * from '@devlaunch/flask'
+export * from '@devlaunch/granian'
 export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
 export * from '@devlaunch/hypercorn'
@@ -28,6 +30,7 @@ export const adapters: readonly AnyAdapter[] = [
   fastapi,
   uvicorn,
   hypercorn,
+  granian,
   daphne,
   gunicorn,
   waitress,

@@ -42,8 +42,6 @@ export interface Adapter<Options extends object = object> {
   readonly enforce: { readonly [Field in keyof Enforced]: Row<Enforced[Field]> }
   /** How it takes a socket that listens already, as descriptor 3; `'reserve'`: it can't. */
   readonly socket: ((policy: Enforced, release: Release) => HandOver | 'reserve') | 'reserve'
-  /** Does native code open its listener, past the hook? On a network the kernel then holds it until it is filtered. */
-  readonly native?: true
   /** Variables that could overrule the rows, and are not passed on. A trailing `*` stands for any ending. */
   readonly scrub: readonly string[]
   /** Arguments a user can't pass on, because no flag after them could take them back. */

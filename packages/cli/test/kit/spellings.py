@@ -77,6 +77,16 @@ def daphne():
     return of_argparse(CommandLineInterface().parser, ignored={"application"})
 
 
+def granian():
+    from granian.cli import cli
+
+    if hasattr(cli, "params"):
+        return of_click(cli, ignored={"app"})
+    import typer  # 1.0.2
+
+    return of_click(typer.main.get_command(cli), ignored={"app"})
+
+
 def uvicorn():
     from uvicorn.main import main
 
