@@ -119,9 +119,11 @@ export interface Target<Options extends object = object> {
   readonly path?: RegExp
   /** For help texts, and the file name of kind `file`. */
   readonly example: string
+  /** Targets that a user can't name, because they would bring listeners along. */
+  readonly reserved?: readonly Reserved[]
 }
 
-/** An argument that is refused by name. */
+/** An argument or a target that is refused by name. */
 export interface Reserved {
   readonly match: RegExp
   /** What to use instead. */

@@ -1,4 +1,4 @@
-import type { AnyAdapter } from './adapter.ts'
+import type { AnyAdapter, Reserved } from './adapter.ts'
 import { DevlaunchError } from './errors.ts'
 import type { PlanOptions } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -22,7 +22,7 @@ export function checkWishes(adapter: AnyAdapter, options: object & PlanOptions, 
 const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
 
 function checkTarget(adapter: AnyAdapter, options: object): void {
-  const { kind, option, required, path, example } = adapter.target
+  const { kind, option, required, path, example, reserved = [] } = adapter.target
   const target: unknown = (options as Record<string, unknown>)[option]
   if (target === undefined) {
     if (!required) return
@@ -36,6 +36,7 @@ function checkTarget(adapter: AnyAdapter, options: object): void {
       hint: `name what to serve, for example: ${example}`,
     })
   }
+  checkReserved(adapter, reserved, target)
   const fits = appTarget.test(target) || (path?.test(target) && !target.startsWith('-'))
   if (kind === 'app' && (!fits || /[\r\n]/.test(target))) {
     throw new DevlaunchError('USAGE', `${quote(target)} is not an app for ${adapter.name}`, {
@@ -58,13 +59,14 @@ function checkArguments(adapter: AnyAdapter, args: readonly string[]): void {
         hint: 'leave that out, or put it into a file',
       })
     }
-    const reserved = [separator, ...adapter.reserved].find(({ match }) => match.test(argument))
-    if (reserved) {
-      throw new DevlaunchError('REFUSED', `${adapter.name} can't be given ${quote(argument)}`, {
-        hint: reserved.use,
-      })
-    }
+    checkReserved(adapter, [separator, ...adapter.reserved], argument)
   }
+}
+
+function checkReserved({ name }: AnyAdapter, all: readonly Reserved[], word: string): void {
+  const reserved = all.find(({ match }) => match.test(word))
+  if (!reserved) return
+  throw new DevlaunchError('REFUSED', `${name} can't be given ${quote(word)}`, { hint: reserved.use })
 }
 
 function checkVariables(env: Readonly<Record<string, string>>): void {

@@ -159,6 +159,15 @@ describe('a target matches the grammar, or nothing is spawned', () => {
   test.each(['--bind=0.0.0.0:9', '-x/main.py', '--app-dir=a/b.py', 'a/\nb.py'])('%j is no path', (app) => {
     expect(() => withPath(app)).toThrow(expect.objectContaining({ code: 'USAGE' }))
   })
+  test('one that would bring listeners along is refused by name', () => {
+    const reserved = [{ match: /\.ini$/, use: 'name the module' }]
+    const own: AnyAdapter = { ...adapter, target: { ...adapter.target, reserved } }
+    const refusal = { code: 'REFUSED', hint: 'name the module' }
+    for (const app of ['snake.ini', 'conf/snake.ini']) {
+      expect(() => plan(own, { app }, policy, facts)).toThrow(expect.objectContaining(refusal))
+    }
+    expect(plan(own, { app: 'main:app' }, policy, facts).args).toContain('main:app')
+  })
   test('a missing one is asked for', () => {
     expect(() => plan(adapter, {}, policy, facts)).toThrow(/devlaunch snake main:app/)
   })
