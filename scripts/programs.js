@@ -5,14 +5,18 @@ import { run } from './run.js'
 /** Programs of Linux that tests run, each with the Debian package that has it. */
 const packages = { ip: 'iproute2', nginx: 'nginx', caddy: 'caddy', apache2: 'apache2-bin', openssl: 'openssl' }
 
+/** Debian's own builds of servers: there they are tested too. uwsgi-core, which comes along, starts no service. */
+const builds = { uwsgi_python3: 'uwsgi-plugin-python3' }
+
 /**
  * Installs those that are missing, where that can be done without asking: as root, on Debian and its relatives.
  * @throws {Failure} that names what to install
  */
 export async function programs() {
   if (process.platform !== 'linux') return
-  const found = await Promise.all(Object.keys(packages).map((name) => isThere(name)))
-  const missing = Object.values(packages).filter((_, index) => !found[index])
+  const wanted = Object.entries({ ...packages, ...(existsSync('/etc/debian_version') && builds) })
+  const found = await Promise.all(wanted.map(([name]) => isThere(name)))
+  const missing = wanted.filter((_, index) => !found[index]).map(([, name]) => name)
   if (missing.length === 0) return
   const install = ['install', '--yes', '--no-install-recommends', ...missing]
   const failure = `The tests need ${missing.join(', ')}: apt-get ${install.join(' ')}`

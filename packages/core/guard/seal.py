@@ -27,7 +27,7 @@ _IO_URING = (425, 426, 427)
 _IPPROTO_MPTCP = 262
 _X32 = 0x40000000  # numbers of the x32 ABI, which counts as x86_64
 
-_PIPES = 198  # and the next one; servers expect what is handed over from 3 on
+_PIPES = 198  # and the next one, as packages/uwsgi knows too; servers expect what is handed over from 3 on
 
 
 class Seal:
