@@ -3,7 +3,13 @@ import { Failure } from './main.js'
 import { run } from './run.js'
 
 /** Programs of Linux that tests run, each with the Debian package that has it. */
-const packages = { ip: 'iproute2', nginx: 'nginx', caddy: 'caddy', apache2: 'apache2-bin', openssl: 'openssl' }
+const packages = {
+  ip: 'iproute2',
+  nginx: 'nginx',
+  caddy: 'caddy',
+  apache2: 'apache2-bin',
+  openssl: 'openssl',
+}
 
 /** Debian's own builds of servers: there they are tested too. uwsgi-core, which comes along, starts no service. */
 const builds = { uwsgi_python3: 'uwsgi-plugin-python3' }

@@ -8,6 +8,7 @@ import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
 import { hypercorn } from '@devlaunch/hypercorn'
 import { uvicorn } from '@devlaunch/uvicorn'
+import { uwsgi } from '@devlaunch/uwsgi'
 import { waitress } from '@devlaunch/waitress'
 import { wsgi } from '@devlaunch/wsgi'
 
@@ -20,6 +21,7 @@ export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
 export * from '@devlaunch/hypercorn'
 export * from '@devlaunch/uvicorn'
+export * from '@devlaunch/uwsgi'
 export * from '@devlaunch/waitress'
 export * from '@devlaunch/wsgi'
 
@@ -33,6 +35,7 @@ export const adapters: readonly AnyAdapter[] = [
   granian,
   daphne,
   gunicorn,
+  uwsgi,
   waitress,
   wsgi,
   http,

@@ -123,9 +123,13 @@ async function checkReadable(statics: readonly Static[]): Promise<void> {
   for (const { directory } of statics) {
     for (let folder = directory; folder !== dirname(folder); folder = dirname(folder)) {
       if ((await stat(folder)).mode & 0o001) continue
-      throw new DevlaunchError('USAGE', `Apache serves nothing as root, and others can't read ${show(folder)}`, {
-        hint: `chmod o+rx ${quote(folder)}, or take --front nginx`,
-      })
+      throw new DevlaunchError(
+        'USAGE',
+        `Apache serves nothing as root, and others can't read ${show(folder)}`,
+        {
+          hint: `chmod o+rx ${quote(folder)}, or take --front nginx`,
+        },
+      )
     }
   }
 }

@@ -4,7 +4,7 @@ import { get, type IncomingHttpHeaders, request } from 'node:http'
 import { get as getSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
-import { type AnyAdapter, authority, type LaunchOptions, type Server } from '@devlaunch/core'
+import { type AnyAdapter, authority, type Server } from '@devlaunch/core'
 import { type FrontName, fronts, launchBehind } from '@devlaunch/front'
 import {
   fixtureOf,
@@ -192,12 +192,15 @@ test.each([
   await expect(failed).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(why) })
 })
 
-test.runIf(process.getuid?.() === 0)('Apache, which serves nothing as root, is not given what only root can read', async () => {
-  const { project } = await projectOf(gunicorn)
-  const wish = { front: 'httpd', statics: { '/s': '.' } } as const
-  const failed = launchBehind(wish, gunicorn, optionsFor(gunicorn, project))
-  await expect(failed).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('as root') })
-})
+test.runIf(process.getuid?.() === 0)(
+  'Apache, which serves nothing as root, is not given what only root can read',
+  async () => {
+    const { project } = await projectOf(gunicorn)
+    const wish = { front: 'httpd', statics: { '/s': '.' } } as const
+    const failed = launchBehind(wish, gunicorn, optionsFor(gunicorn, project))
+    await expect(failed).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('as root') })
+  },
+)
 
 test('a folder with a character that a configuration would act on is refused', async () => {
   const { project } = await projectOf(gunicorn)
