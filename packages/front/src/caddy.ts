@@ -15,7 +15,7 @@ export const caddy: Front = {
     win32: 'choco install caddy, or scoop install caddy',
   },
   hints: [
-    { match: /tls: failed to find any PEM|private key does not match/, hint: 'correct the files of --tls' },
+    { match: /loading certificates: |private key does not match/, hint: 'correct the files of --tls' },
     { match: /^Error: |"level":"error"/m, hint: 'mend what the error names' },
   ],
   configure: ({ host, port, upstream, statics, tls }) => `\

@@ -14,7 +14,7 @@ export const httpd: Front = {
     win32: 'use WSL: Apache for Windows is not supported here',
   },
   hints: [
-    { match: /SSLCertificate\w*File|SSL Library Error/, hint: 'correct the files of --tls' },
+    { match: /SSLCertificate\w*File|\[ssl:emerg\]/, hint: 'correct the files of --tls' },
     { match: /AH00526|Syntax error/, hint: 'mend the line that is named' },
     { match: /Cannot load .*\.so/, hint: 'install the whole of Apache: its modules are missing' },
   ],
@@ -23,7 +23,8 @@ ServerName ${host.includes(':') ? `[${host}]` : host}
 Listen ${authority}${tls ? ' https' : ''}
 PidFile httpd.pid
 DefaultRuntimeDir .
-ErrorLog "|/bin/cat"
+# what is open as stderr may be a socket, which no path leads to; the last words come after the signal to end
+ErrorLog "|$trap '' INT TERM; exec cat"
 LogLevel warn
 ServerTokens Prod
 ${root ? '# nobody: Apache serves nothing as root\nUser #65534\nGroup #65534\n' : ''}

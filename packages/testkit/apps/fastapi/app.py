@@ -4,6 +4,7 @@ import os
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from listen import listen
+from seen import seen_by_asgi
 
 app = FastAPI(default_response_class=PlainTextResponse)
 
@@ -21,6 +22,11 @@ def pid():
 @app.get("/listen")
 def open_listener(request: Request):
     return listen(**request.query_params)
+
+
+@app.get("/seen")
+def client(request: Request):
+    return seen_by_asgi(request.scope)
 
 
 @app.get("/stream")
