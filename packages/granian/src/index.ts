@@ -17,8 +17,8 @@ export const granian: Adapter<GranianOptions> = {
   port: 8000,
   reload: false,
   target: { kind: 'app', option: 'app', required: true, example: 'main:app' },
-  command: ({ app, interface: speaks = 'asgi' }, flags, { atLeast }) => {
-    const name = atLeast('1.6.4') ? app.replace(/\(\s*\)$/, '') : app
+  command: ({ app, interface: speaks = 'asgi' }, flags) => {
+    const name = app.replace(/\(\s*\)$/, '')
     const factory = name === app ? [] : ['--factory']
     return ['-m', 'granian', `--interface=${speaks}`, ...flags, ...factory, name]
   },
@@ -31,9 +31,7 @@ export const granian: Adapter<GranianOptions> = {
     proxyHeaders: 'app-decides',
     allowedHosts: 'app-decides',
     dotenv: 'absent',
-    grace: (seconds, { atLeast }) => ({
-      args: atLeast('1.7.6') ? [`--workers-kill-timeout=${seconds}`] : [],
-    }),
+    grace: (seconds) => ({ args: [`--workers-kill-timeout=${seconds}`] }),
   },
   socket: 'reserve',
   native: true,
@@ -56,7 +54,7 @@ export const granian: Adapter<GranianOptions> = {
       hint: 'install granian[reload] into this Python, or add --no-reload',
     },
     { match: /Could not import '/, hint: 'correct the module, or start in the folder that has it' },
-    { match: /has no attribute '\w+\(/, hint: 'name a function without arguments (since granian 1.6)' },
+    { match: /has no attribute '\w+\(/, hint: 'name a function without arguments: main:create_app()' },
     {
       match: /load_target(?:(?!load_module)[\s\S])*has no attribute '/,
       hint: 'name what holds the app: main:app',

@@ -3,14 +3,20 @@ import { expect, test } from 'vitest'
 import { type GranianOptions, granian } from '../src/index.ts'
 
 const planned = planner(granian, '2.8.7', { app: 'main:app' })
-const [old, late] = [['--no-reload'], ['--no-metrics', '--no-reload', '--workers-kill-timeout=1']]
+const grace = '--workers-kill-timeout=1'
+const late = ['--no-metrics', '--no-reload', grace]
 
 test.each<[Partial<GranianOptions>, Situation, string, string[]]>([
   [{}, {}, 'asgi 127.0.0.1', [...late, 'main:app']],
   [{ app: 'main:make()' }, { version: null }, 'asgi 127.0.0.1', [...late, '--factory', 'main:make']],
   [{ interface: 'wsgi' }, { host: '::1' }, 'wsgi ::1', [...late, 'main:app']],
-  [{ app: 'main:make()' }, { version: '1.0.2' }, 'asgi 127.0.0.1', [...old, 'main:make()']],
-  [{}, { version: '1.0.2', reload: true }, 'asgi 127.0.0.1', ['--reload', 'main:app']],
+  [
+    { app: 'main:make()' },
+    { version: '1.7.6' },
+    'asgi 127.0.0.1',
+    ['--no-reload', grace, '--factory', 'main:make'],
+  ],
+  [{}, { version: '1.7.6', reload: true }, 'asgi 127.0.0.1', ['--reload', grace, 'main:app']],
 ])('the whole command %j %j', (options, situation, words, end) => {
   const [speaks, host] = words.split(' ')
   const start = ['-m', 'granian', `--interface=${speaks}`, `--host=${host}`, '--port=8000']

@@ -80,11 +80,7 @@ def daphne():
 def granian():
     from granian.cli import cli
 
-    if hasattr(cli, "params"):
-        return of_click(cli, ignored={"app"})
-    import typer  # 1.0.2
-
-    return of_click(typer.main.get_command(cli), ignored={"app"})
+    return of_click(cli, ignored={"app"})
 
 
 def uvicorn():
