@@ -7,7 +7,7 @@ import { descendants, listening, parentOf } from '../packages/testkit/src/kernel
 import { makeProject } from '../packages/testkit/src/project.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign, Case, Outcome } from './campaign.ts'
-import { fixtures, modesOf, optionsOf } from './fixtures.ts'
+import { fixtures, modesOf, optionsOf, pythonOf } from './fixtures.ts'
 
 /** How many start at once; a tenth of it in the short form, where the adapter's own test has the small ones. */
 const small = 300
@@ -29,7 +29,7 @@ export const crowd: Campaign = {
         ...(short ? [] : [smallOnes(python)]),
         {
           what: { launches: `${real * share}, every adapter` },
-          run: (runs) => repeated(runs, () => mixed(python, real * share)),
+          run: (runs) => repeated(runs, () => mixed(real * share)),
         },
       ])
   },
@@ -69,15 +69,20 @@ async function files(python: string, count: number): Promise<Seen> {
 }
 
 /** Each answers with the number of its process. */
-async function mixed(python: string, count: number): Promise<Seen> {
+async function mixed(count: number): Promise<Seen> {
   const asked = fixtures.filter(({ app }) => app !== 'files')
-  const projects = await Promise.all(asked.map(({ app }) => makeProject(app, python)))
+  const projects = await Promise.all(asked.map((each) => makeProject(each.app, pythonOf(each, 'newest'))))
   const starts = Array.from({ length: count }, (_, index) => {
     const fixture = asked[index % asked.length]
     const project = projects[index % asked.length]
     const mode = fixture && modesOf(fixture).at(Math.floor(index / asked.length) % modesOf(fixture).length)
     if (!fixture || !project || !mode) throw new Error('there are no fixtures')
-    return launch(fixture.adapter, { cwd: project.cwd, python, timeout, ...optionsOf(fixture, mode) })
+    return launch(fixture.adapter, {
+      cwd: project.cwd,
+      python: project.python,
+      timeout,
+      ...optionsOf(fixture, mode),
+    })
   })
   const seen = await look(await Promise.all(starts), async ({ url, pid }) => {
     const answering = Number(await body(`${url}/pid`))

@@ -1,9 +1,9 @@
 import { launch } from '@devlaunch/core'
 import { leaksOf } from '../packages/testkit/src/leaks.ts'
 import { makeProject } from '../packages/testkit/src/project.ts'
-import { servers } from '../packages/testkit/src/servers.ts'
+import { type Age, servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign } from './campaign.ts'
-import { fixtures, modesOf, optionsOf } from './fixtures.ts'
+import { fixtures, modesOf, optionsOf, pythonOf } from './fixtures.ts'
 
 /** MB that this process may have grown by. */
 const limit = 10
@@ -19,11 +19,11 @@ export const cycles: Campaign = {
   cases: (short) =>
     servers()
       .filter(({ age }) => age === 'newest')
-      .map(({ age, python }) => ({
+      .map(({ age }) => ({
         what: { servers: 'every adapter in turn', release: age },
         run: async (runs) => {
           const options = { warmup: short ? 0 : warmup }
-          const left = await leaksOf(runs, async (cycle) => [await once(python, cycle)], options)
+          const left = await leaksOf(runs, async (cycle) => [await once(age, cycle)], options)
           const figures = {
             processes: left.processes.length,
             descriptors: left.descriptors.length,
@@ -43,11 +43,11 @@ export const cycles: Campaign = {
 }
 
 /** The port that it had. */
-async function once(python: string, cycle: number): Promise<number> {
+async function once(age: Age, cycle: number): Promise<number> {
   const fixture = fixtures[cycle % fixtures.length]
   const mode = fixture && modesOf(fixture).at(-1)
   if (!fixture || !mode) throw new Error('there are no fixtures')
-  await using project = await makeProject(fixture.app, python)
+  await using project = await makeProject(fixture.app, pythonOf(fixture, age))
   const options = { cwd: project.cwd, python: project.python, ...optionsOf(fixture, mode) }
   await using server = await launch(fixture.adapter, options)
   return Number(new URL(server.url).port)

@@ -1,6 +1,7 @@
 import type { AnyAdapter } from '@devlaunch/core'
 import { adapters } from '../packages/cli/src/adapters.ts'
 import { fixtureOf, type Fixture as Tested } from '../packages/testkit/src/fixture.ts'
+import { type Age, servers } from '../packages/testkit/src/servers.ts'
 
 /** A server with an app of the testkit. */
 export type Fixture = Tested & { readonly adapter: AnyAdapter }
@@ -12,6 +13,13 @@ export interface Mode {
 }
 
 export const fixtures: readonly Fixture[] = adapters.map((adapter) => ({ adapter, ...fixtureOf(adapter) }))
+
+/** Those of the server that are tested at this age: some have one of their own. */
+export function pythonOf({ adapter }: Fixture, wanted: Age): string {
+  const found = servers(adapter).find(({ age }) => age === wanted)
+  if (!found) throw new Error(`there is no environment for ${adapter.name}`)
+  return found.python
+}
 
 export function modesOf({ adapter, workers }: Fixture): readonly Mode[] {
   const modes: Mode[] = [{ name: 'plain', reload: false, args: [] }]

@@ -7,7 +7,7 @@ import type { Campaign, Case } from './campaign.ts'
 import { type Command, command } from './command.ts'
 import { Family } from './family.ts'
 import { milliseconds, randomFrom, seedOf, worst } from './figures.ts'
-import { type Fixture, fixtures, type Mode, modesOf } from './fixtures.ts'
+import { type Fixture, fixtures, type Mode, modesOf, pythonOf } from './fixtures.ts'
 import { pool } from './pool.ts'
 
 /** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */
@@ -46,18 +46,12 @@ export const kill: Campaign = {
       ),
 }
 
-function killed(
-  { age, python }: Environment,
-  fixture: Fixture,
-  mode: Mode,
-  victim: Victim,
-  watched: number,
-): Case {
+function killed({ age }: Environment, fixture: Fixture, mode: Mode, victim: Victim, watched: number): Case {
   const name = fixture.adapter.name
   return {
     what: { server: name, release: age, mode: mode.name, killed: victim },
     run: async (runs) => {
-      await using project = await makeProject(fixture.app, python)
+      await using project = await makeProject(fixture.app, pythonOf(fixture, age))
       const random = randomFrom(seedOf(`${name} ${age} ${mode.name} ${victim}`))
       const moments = Array.from({ length: runs }, () => random() * window * 1000)
       const times: number[] = []

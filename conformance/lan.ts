@@ -5,7 +5,7 @@ import { servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign } from './campaign.ts'
 import { command } from './command.ts'
 import { Family } from './family.ts'
-import { type Fixture, fixtures, type Mode, modesOf } from './fixtures.ts'
+import { type Fixture, fixtures, type Mode, modesOf, pythonOf } from './fixtures.ts'
 
 /** Nobody else is in the machine's namespace, so nobody has it. */
 const port = 8000
@@ -24,7 +24,7 @@ export const lan: Campaign = {
     // each adapter's own test has the short form
     servers()
       .filter(({ age }) => !short && age === 'newest')
-      .flatMap(({ python }) =>
+      .flatMap(({ age }) =>
         fixtures.map((fixture) => ({
           what: { adapter: fixture.adapter.name },
           run: async (runs) => {
@@ -32,7 +32,7 @@ export const lan: Campaign = {
             for (let run = 0; run < runs; run++) {
               const modes = modesOf(fixture)
               const mode = modes[run % modes.length]
-              if (mode) seen.push(await once(fixture, mode, python))
+              if (mode) seen.push(await once(fixture, mode, pythonOf(fixture, age)))
             }
             const tries = runs * triesOf().length
             const got = (phase: keyof Intruders) =>

@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
-import { servers } from '../packages/testkit/src/servers.ts'
-import { fixtures } from './fixtures.ts'
+import { type Age, servers } from '../packages/testkit/src/servers.ts'
+import { fixtures, pythonOf } from './fixtures.ts'
 
 /** Where the figures come from, as a sentence for each environment. */
 export function machine(): string {
-  const lines = servers().map(
-    ({ age, python }) => `- ${age} servers: ${releases(join(python, 'bin/python'))}`,
-  )
+  const lines = servers().map(({ age }) => `- ${age} servers: ${releases(age)}`)
   return [`Linux ${release()}, ${availableParallelism()} cores, Node ${process.version}.`, '', ...lines].join(
     '\n',
   )
@@ -20,7 +18,15 @@ names = ["Python " + platform.python_version()]
 print(", ".join(names + [name + " " + importlib.metadata.version(name) for name in sys.argv[1:]]))
 `
 
-function releases(python: string): string {
-  const packages = fixtures.flatMap(({ adapter }) => adapter.package?.distribution ?? [])
-  return execFileSync(python, ['-I', '-c', script, ...packages], { encoding: 'utf8' }).trim()
+/** Each Python with the servers that are in it. */
+function releases(age: Age): string {
+  const found = new Map<string, string[]>()
+  for (const fixture of fixtures) {
+    const python = pythonOf(fixture, age)
+    const packages = found.get(python) ?? []
+    found.set(python, packages.concat(fixture.adapter.package?.distribution ?? []))
+  }
+  const ask = ([python, packages]: [string, string[]]) =>
+    execFileSync(join(python, 'bin/python'), ['-I', '-c', script, ...packages], { encoding: 'utf8' }).trim()
+  return [...found].map(ask).join('; ')
 }

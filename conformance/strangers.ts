@@ -5,7 +5,7 @@ import { makeProject, type Project } from '../packages/testkit/src/project.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
 import type { Campaign, Case } from './campaign.ts'
 import { randomFrom, seedOf } from './figures.ts'
-import { type Fixture, fixtures, type Mode, modesOf, optionsOf } from './fixtures.ts'
+import { type Fixture, fixtures, type Mode, modesOf, optionsOf, pythonOf } from './fixtures.ts'
 import { greeting, places, Stranger } from './stranger.ts'
 
 /** Milliseconds after the start in which somebody else may come. */
@@ -39,7 +39,7 @@ function tried(moment: Moment, place: string): Case {
       const misses: string[] = []
       for (let run = 0; run < runs; run++) {
         const { environment, fixture, mode } = chosen(moment, run)
-        await using project = await makeProject(fixture.app, environment.python)
+        await using project = await makeProject(fixture.app, pythonOf(fixture, environment.age))
         const once = new Encounter(project, fixture, mode, await freePort(), place)
         await once[moment](random() * window)
         for (const each of once.seen) seen[each]++
