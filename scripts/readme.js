@@ -78,7 +78,9 @@ export function regenerate(text) {
 
 /** @param {AnyAdapter} adapter */
 function refused({ reserved }) {
-  return reserved.some(({ match }) => match.test('')) ? 'every argument' : `${reserved.length} arguments`
+  const refuses = (/** @type {string} */ word) => reserved.some(({ match }) => match.test(word))
+  if (!refuses('--unknown')) return `${reserved.length} arguments`
+  return refuses('--workers=2') ? 'every argument' : 'every unknown argument'
 }
 
 /** @param {string} field */

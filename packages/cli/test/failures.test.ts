@@ -14,12 +14,14 @@ const servers = {
   hypercorn: { good: 'async def app(scope, receive, send): ...\n', reloads: true },
   gunicorn: { good: 'def app(environ, start_response): ...\n', reloads: true },
   waitress: { good: 'def app(environ, start_response): ...\n', reloads: false },
+  uwsgi: { good: 'def app(environ, start_response): ...\n', reloads: true },
   wsgi: { good: 'def app(environ, start_response): ...\n', reloads: false },
   daphne: { good: 'async def app(scope, receive, send): ...\n', reloads: false },
 }
 const causes: Readonly<Record<string, (good: string) => [target: string, source: string, says: RegExp]>> = {
   'missing module': (good) => ['nosuch:app', good, /(?:module|import|named)\W+nosuch/],
-  'wrong attribute': (good) => ['main:nosuch', good, /(?:named|attribute)\W+nosuch/i],
+  // uWSGI doesn't name it
+  'wrong attribute': (good) => ['main:nosuch', good, /(?:named|attribute)\W+nosuch|callable not found/i],
   'syntax error': () => ['main:app', 'def app(:\n', /SyntaxError/],
   'exception during import': () => ['main:app', '1 / 0\n', /ZeroDivisionError/],
   'missing import': () => ['main:app', 'import nosuch\n', /No module named 'nosuch'/],

@@ -42,7 +42,7 @@ export const uwsgi: Adapter<UwsgiOptions> = {
     }),
     debugger: 'absent',
     reload: (on) => ({ args: on ? ['--py-autoreload=1'] : [] }),
-    proxyHeaders: (on) => (on ? {} : 'app-decides'), // X-Forwarded-Proto is believed, whoever sends it
+    proxyHeaders: 'app-decides', // X-Forwarded-Proto is believed, whoever sends it
     allowedHosts: 'app-decides',
     dotenv: 'absent',
     grace: (seconds) => ({ args: [`--worker-reload-mercy=${seconds}`] }),
