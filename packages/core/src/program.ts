@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { AnyAdapter } from './adapter.ts'
 import { type Environment, pathFolders } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
+import { installation } from './installation.ts'
 import type { Interpreter } from './interpreter.ts'
-import { installation } from './python.ts'
 import { show } from './quote.ts'
 
 /** Where to look for a program. */

@@ -1,8 +1,9 @@
-import { join } from 'node:path'
 import type { AnyAdapter } from './adapter.ts'
-import { candidates, exists, projectFolders, type Search } from './candidates.ts'
+import { candidates, type Search } from './candidates.ts'
 import { DevlaunchError } from './errors.ts'
+import { installation } from './installation.ts'
 import { type Candidate, type Interpreter, judge, type Rejected } from './interpreter.ts'
+import { findProgram } from './program.ts'
 import { show } from './quote.ts'
 
 /**
@@ -27,14 +28,21 @@ export async function choosePython(
 
 /** Every candidate, judged: what `devlaunch which` prints. */
 export async function listPythons(
-  adapter: Pick<AnyAdapter, 'package'> | undefined,
+  adapter: Pick<AnyAdapter, 'package' | 'program'> | undefined,
   search: Search,
 ): Promise<(Interpreter | Rejected)[]> {
   const all: (Interpreter | Rejected)[] = []
   for await (const candidate of once(candidates(search))) {
     all.push(await judge(candidate, adapter?.package, { signal: search.signal, timeout: search.timeout }))
   }
-  return all
+  if (!adapter?.package || !adapter.program || all.some((each) => !('rejected' in each))) return all
+  const others = await listPythons(undefined, search) // the system's own program may have no package
+  const goWith = others.map(async (python, index) => {
+    if ('rejected' in python) return python
+    const program = await findProgram(adapter, {}, { ...search, python }).catch(() => undefined)
+    return program ? { ...python, release: undefined } : (all[index] ?? python)
+  })
+  return Promise.all(goWith)
 }
 
 async function* once(all: AsyncIterable<Candidate>): AsyncGenerator<Candidate> {
@@ -71,30 +79,4 @@ async function notFound(
       ? 'name another one with --python'
       : 'install Python from python.org or your system, or name one with --python',
   })
-}
-
-/** The install command of the tool that this project uses. */
-export async function installation(
-  distribution: string,
-  python: string,
-  { cwd, env }: Pick<Search, 'cwd' | 'env'>,
-): Promise<string> {
-  for (const folder of await projectFolders(cwd, env)) {
-    for (const [file, command] of Object.entries(tools)) {
-      if (await exists(join(folder, file))) return `${command} ${distribution}`
-    }
-  }
-  const wanted = (await exists(join(cwd, 'requirements.txt'))) ? '-r requirements.txt' : distribution
-  // PEP 668: Debian's and Homebrew's Pythons refuse to install into themselves
-  const own = python.startsWith('/usr/') || python.startsWith('/opt/homebrew/')
-  return own
-    ? `python3 -m venv .venv && .venv/bin/python -m pip install ${wanted}`
-    : `${python} -m pip install ${wanted}`
-}
-
-const tools: Readonly<Record<string, string>> = {
-  'uv.lock': 'uv add',
-  'poetry.lock': 'poetry add',
-  'pdm.lock': 'pdm add',
-  Pipfile: 'pipenv install',
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { script } from '../../testkit/src/script.ts'
-import { launch, prepare } from '../src/index.ts'
+import { launch, listPythons, prepare } from '../src/index.ts'
 import { findProgram } from '../src/program.ts'
 
 let cwd: string
@@ -88,5 +88,8 @@ describe.runIf(process.platform !== 'win32')('a program that is launched', () =>
       code: 'SERVER_NOT_FOUND',
       hint: expect.stringMatching(/pip install Snake$/),
     })
+    const list = (program: string) => listPythons({ ...wanted, program }, { cwd, env: process.env })
+    expect((await list('sh')).some((each) => !('rejected' in each))).toBe(true)
+    expect((await list('nosuch')).every((each) => 'rejected' in each)).toBe(true)
   })
 })
