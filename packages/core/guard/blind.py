@@ -12,6 +12,8 @@ _PATIENCE = 0.2  # seconds
 class Blind:
     """Answers as watch.Watch does."""
 
+    is_searching = False
+
     def __init__(self, planned, port):
         self._planned = Listener(address.from_text(planned), port, "planned")
         self._answered = False

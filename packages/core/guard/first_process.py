@@ -13,7 +13,7 @@ class FirstProcess:
 
     def bind(self):
         """Raises OSError if the address is taken, or can't be had."""
-        if self.order.get("listener", "own") == "own":
+        if self.order.get("listener", "own") in ("own", "found"):
             return
         from handover import Handover
 
@@ -35,8 +35,10 @@ class FirstProcess:
         order = self.order
         if order.get("seal"):
             return system.new_seal()
-        opens_its_own = order.get("subnet") and order.get("listener", "own") != "handed-over"
-        if opens_its_own and "DEVLAUNCH_SUBNET" not in order["env"]:  # and the hook doesn't filter it
+        listener = order.get("listener", "own")
+        opens_its_own = order.get("subnet") and listener != "handed-over"
+        # "own": it may be any program, Python or not
+        if opens_its_own and (listener == "own" or "DEVLAUNCH_SUBNET" not in order["env"]):  # the hook would do as well
             return system.new_gate(order["subnet"], order["address"], order["port"])
         return None
 

@@ -107,6 +107,10 @@ class Guard:
         if cleaned:
             self.channel.send("cleaned", processes=cleaned)
 
+    def do_plan(self, address, port):
+        if self.server:
+            self.server.plan(address, port)
+
     def do_ready(self):
         if self.server:
             self.server.settle()

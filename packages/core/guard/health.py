@@ -25,11 +25,11 @@ class Worker:
 
 
 class Health:
-    """`first`: the pid of the server's first process. `port`: the planned one."""
+    """`first`: the pid of the server's first process."""
 
-    def __init__(self, table, tree, first, port):
+    def __init__(self, table, tree, first):
         self._tree, self._first = tree, first
-        self._queue = Queue(table, port)
+        self._queue = Queue(table)
         self._workers, self._seen = {}, {}  # pid -> Worker, pid of any member -> when it was first seen
         self._ended = []  # (when, how long it had lived) of the last workers, each born after the one before
         self._ready = self._has_spawned = False
@@ -50,7 +50,7 @@ class Health:
         if now >= self._next_look:
             self._look_at_workers(now, {each.id for each in planned})
         reason = self._childless(now) or self._respawning(now)
-        if self._ready and not reason and self._queue.is_stuck(now, sum(each.queue for each in planned)):
+        if self._ready and not reason and self._queue.is_stuck(now, planned):
             reason = "unaccepted"
         told, self._reason = self._reason, reason
         if reason == told:
@@ -142,8 +142,8 @@ class Queue:
     """Connections that the kernel has made and nobody has accepted. A busy server can have some all the time, but not
     the same ones: the queue is first in, first out."""
 
-    def __init__(self, table, port):
-        self._table, self._port = table, port
+    def __init__(self, table):
+        self._table = table
         self._clients, self._stuck, self._next_look = None, False, None
         self.excused_until = 0.0
 
@@ -151,8 +151,8 @@ class Queue:
         """There is a new worker: until it has emptied the queue, it may be busy with its import."""
         self.excused_until = now + _IMPORT
 
-    def is_stuck(self, now, length):
-        if not length:
+    def is_stuck(self, now, planned):
+        if not any(each.queue for each in planned):
             if self._next_look is not None:
                 self.excused_until = 0.0
             self._clients, self._stuck, self._next_look = None, False, None
@@ -161,7 +161,7 @@ class Queue:
         elif self._next_look is None:
             self._next_look = now + _FIRST_WAIT
         elif now >= self._next_look:
-            clients = self._table.waiting(self._port)
+            clients = self._table.waiting(planned[0].port)
             self._stuck = bool(self._clients) and self._clients <= clients
             self._next_look = now + _WAIT
             if not self._stuck:

@@ -11,13 +11,16 @@ class Lookout:
 
     def __init__(self, channel, table, tree, first, before, end):
         self._channel, self._tree, self._end = channel, tree, end
-        self._watch = _watch(table, tree, before, first.order["address"], first.order["port"])
-        self._health = system.health(table, tree, first.pid, first.order["port"]) if table else None
+        self._watch = _watch(table, tree, before, first.order)
+        self._health = system.health(table, tree, first.pid) if table else None
         subnet = first.order.get("subnet")
         self._filtering = system.filtering(subnet, first.filtered) if subnet else None
         self._listening = self._alarmed = False
-        self._strangers = []
+        self._strangers, self._candidates = [], []
         self._next_search = 0.0
+
+    def plan(self, planned, port):
+        self._watch.plan(planned, port)
 
     def settle(self):
         if self._health:
@@ -42,6 +45,9 @@ class Lookout:
         if strangers != self._strangers:
             self._strangers = strangers
             self._channel.send("strangers", sockets=self._described(findings.strangers))
+        if self._watch.is_searching:
+            self._propose(findings.planned)
+            findings.planned = []
         limited = not self._filtering or self._filtering.told
         if findings.planned and limited and not strangers and not self._listening:
             self._listening = True
@@ -68,6 +74,12 @@ class Lookout:
         self._end()
         self._channel.send(event, **details)
 
+    def _propose(self, listeners):
+        candidates = [each.id for each in listeners]
+        if candidates != self._candidates:
+            self._candidates = candidates
+            self._channel.send("candidates", sockets=self._described(listeners))
+
     def _described(self, listeners):
         return [self._watch.describe(each) for each in listeners]
 
@@ -84,9 +96,10 @@ class Lookout:
             self._channel.send("unseen", **system.describe(members[0]))
 
 
-def _watch(table, tree, before, address, port):
+def _watch(table, tree, before, order):
+    address, port = order["address"], order["port"]
     if table:
-        return watch.Watch(table, tree, before, address, port)
+        return watch.Watch(table, tree, before, address, None if order.get("listener") == "found" else port)
     from blind import Blind  # hardly ever needed, and each module costs a part of a millisecond
 
     return Blind(address, port)

@@ -84,6 +84,9 @@ class Server:
         self._ready = True
         self._lookout.settle()
 
+    def plan(self, address, port):
+        self._lookout.plan(address, port)
+
     def sockets(self):
         now = time.monotonic()
         self._lookout.look(now, self._ending.has_begun)  # a wide one is told before it could be listed as harmless

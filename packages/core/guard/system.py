@@ -5,7 +5,7 @@
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
                         read() those of TCP, near(port) at least those that are on this
                         port or not on loopback, udp()
-    health(table, tree, pid, port)      whether somebody serves, or None where the system doesn't tell
+    health(table, tree, pid)            whether somebody serves, or None where the system doesn't tell
     new_gate(subnet, address, port)     filters a listener before it opens, or None where the system can't
     filtering(subnet, known)            whether the kernel keeps others away from the planned address
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be

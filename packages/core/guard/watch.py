@@ -12,27 +12,36 @@ class Findings:
     """One look. Each item is a Listener."""
 
     def __init__(self):
-        self.planned = []  # ours, exactly where the plan says
+        self.planned = []  # ours, exactly where the plan says, or where it may be
         self.exposed = []  # ours, wider than the policy and not the planned one
         self.strangers = []  # somebody else's that would answer at the planned address
         self.neighbours = []  # somebody else's on the same port of another address
 
 
 class Watch:
-    """`before`: the ids of the sockets that listened before the server was started."""
+    """`before`: the ids of the sockets that listened before the server was started. `port`: None as long as nobody knows
+    where the app will listen, which may be anywhere on loopback."""
 
     def __init__(self, table, tree, before, planned, port):
         self._table, self._tree, self._before = table, tree, before
-        self._address, self._port = address.from_text(planned), port
+        self.plan(planned, port)
         self._foreign = {}  # id -> looks left before it is only looked at again now and then
         self._owners = {}  # id -> pids, of the sockets that are ours
         self._udp = []
         self._next_look = self._next_udp = 0.0
 
+    def plan(self, planned, port):
+        self._address, self._port = address.from_text(planned), port
+
+    @property
+    def is_searching(self):
+        return self._port is None
+
     def look(self, now):
         if now >= self._next_udp:
             self._udp, self._next_udp = self._table.udp(), now + _UDP_LOOK
-        listeners = [each for each in self._table.near(self._port) + self._udp if self._matters(each)]
+        tcp = self._table.read() if self.is_searching else self._table.near(self._port)
+        listeners = [each for each in tcp + self._udp if self._matters(each)]
         self._judge(listeners, now)
         findings = Findings()
         for listener in listeners:
@@ -61,10 +70,12 @@ class Watch:
         return pids or system.holders([listener]).get(listener.id, [])
 
     def _matters(self, listener):
-        answers = listener.kind == "tcp" and listener.port == self._port
+        answers = listener.kind == "tcp" and (self.is_searching or listener.port == self._port)
         return answers or address.reach(listener.raw) != "loopback"
 
     def _is_planned(self, listener):
+        if self.is_searching:
+            return address.reach(listener.raw) == "loopback"
         return listener.port == self._port and address.canonical(listener.raw) == self._address
 
     def _covers(self, listener):
@@ -93,7 +104,10 @@ class Watch:
 
     def _suspect(self, listener, unreadable):
         """Fail closed: a member of the tree can't be read (it gained privileges), this socket appeared
-        after the start, may belong to that member's user, and no process that can be read holds it."""
+        after the start, may belong to that member's user, and no process that can be read holds it.
+        Of those that are searched for it would be the other way round: a stranger's could be taken for ours."""
+        if self.is_searching and self._is_planned(listener):
+            return False
         uids = {system.uid(pid) for pid in unreadable}
         return (
             listener.id not in self._before

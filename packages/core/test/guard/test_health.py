@@ -57,7 +57,7 @@ class Judgement(unittest.TestCase):
         patch = mock.patch.object(health, "processes", self.fake)
         patch.start()
         self.addCleanup(patch.stop)
-        self.health = health.Health(self.fake, self.fake, FIRST, 8000)
+        self.health = health.Health(self.fake, self.fake, FIRST)
 
     def live(self, seconds):
         end = self.now + seconds

@@ -15,6 +15,9 @@ class Fake:
         self.listeners, self.owned, self.unreadable, self.asked = [], {}, [], 0
 
     def near(self, _port):
+        return self.read()
+
+    def read(self):
         return [each for each in self.listeners if each.kind == "tcp"]
 
     def udp(self):
@@ -68,6 +71,25 @@ class Judgement(unittest.TestCase):
     def test_foreign_on_our_address_and_next_to_it(self):
         self.fake.listeners = [at("127.0.0.1", 8000, 1), at("0.0.0.0", 8000, 2), at("::1", 8000, 3), at("::", 8000, 4)]
         self.assertEqual(self.look(), {"strangers": [1, 2], "neighbours": [3, 4]})
+
+    def test_searching_finds_what_the_tree_holds_on_loopback_until_it_is_planned(self):
+        self.watch = watch.Watch(self.fake, self.fake, {1}, "127.0.0.1", None)
+        self.fake.listeners = [
+            *(at("127.0.0.1", 8000, 1), at("127.0.0.1", 8001, 2), at("::1", 8002, 3), at("127.0.0.1", 8002, 4)),
+            *(at("127.0.0.1", 8003, 5, kind="udp"), at("0.0.0.0", 8002, 6), at("0.0.0.0", 8002, 7)),
+        ]
+        self.fake.owned = {3: [7], 4: [7], 5: [7], 6: [7]}
+        self.assertEqual(self.look(), {"planned": [3, 4], "exposed": [6]})
+        del self.fake.owned[6]
+        self.fake.listeners[5:6] = []
+        self.watch.plan("127.0.0.1", 8002)
+        self.assertEqual(self.look(1.5), {"planned": [4], "strangers": [7]})
+
+    def test_searching_takes_nothing_that_may_be_a_strangers(self):
+        self.watch = watch.Watch(self.fake, self.fake, {1}, "127.0.0.1", None)
+        self.fake.listeners, self.fake.unreadable = [at("127.0.0.1", 9, 2), at("0.0.0.0", 10, 3)], [7]
+        with mock.patch.multiple(watch.system, uid=lambda pid: 1000, holders=lambda listeners: {}):
+            self.assertEqual(self.look(), {"exposed": [3]})
 
     def test_foreign_wide_listeners_elsewhere_are_none_of_our_business(self):
         self.fake.listeners = [at("0.0.0.0", 22, 1), at("0.0.0.0", 23, 2)]
