@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { wordsOf } from '../packages/testkit/src/fixture.ts'
 import { freePort } from '../packages/testkit/src/free-port.ts'
 import { descendants } from '../packages/testkit/src/kernel.ts'
 import { makeProject, type Project } from '../packages/testkit/src/project.ts'
@@ -101,10 +102,8 @@ export function startCommand(
   mark: string,
   port: number,
 ): Command {
-  const { adapter, target } = fixture
-  const how = ['--cwd', cwd, '--python', python, '--port', `${port}`, '--json']
-  const words = [adapter.name, ...(target ? [target] : []), ...how, mode.reload ? '--reload' : '--no-reload']
-  return command(mode.args.length > 0 ? [...words, '--', ...mode.args] : words, { cwd, mark })
+  const how = ['--cwd', cwd, '--python', python, '--port', `${port}`]
+  return command(wordsOf(fixture.adapter, fixture, mode, how), { cwd, mark })
 }
 
 /** In the first moments there is no guard: it is waited for, unless the launcher is to die alone. */

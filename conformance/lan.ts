@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { wordsOf } from '../packages/testkit/src/fixture.ts'
 import { makeNetworks, type Networks, places, triesOf } from '../packages/testkit/src/networks.ts'
 import { makeProject } from '../packages/testkit/src/project.ts'
 import { servers } from '../packages/testkit/src/servers.ts'
@@ -62,15 +63,19 @@ interface Intruders {
   readonly after: readonly string[]
 }
 
-async function once({ adapter, app, target }: Fixture, { reload, args }: Mode, python: string) {
+async function once(fixture: Fixture, mode: Mode, python: string) {
+  const { adapter, app } = fixture
   await using nets = await makeNetworks()
   await using project = await makeProject(app, python)
   const before = await nets.intruders(port)
-  const how = ['--lan', '--lan-for', '5s', '--port', `${port}`, '--json', '--python', project.python]
-  const words = [adapter.name, ...(target ? [target] : []), ...how, reload ? '--reload' : '--no-reload']
+  const how = ['--lan', '--lan-for', '5s', '--port', `${port}`, '--python', project.python]
   const family = new Family()
   const within = nets.machine.prefix
-  const launcher = command([...words, '--', ...args], { cwd: project.cwd, mark: family.mark, within })
+  const launcher = command(wordsOf(adapter, fixture, mode, how), {
+    cwd: project.cwd,
+    mark: family.mark,
+    within,
+  })
   try {
     const ready = await launcher.event('ready')
     if (!ready) throw new Error(`${adapter.name} did not start: ${JSON.stringify(launcher.events.at(-1))}`)

@@ -30,7 +30,10 @@ const samples = {
 const packages = join(root, 'packages/')
 
 /** @param {AnyAdapter} adapter */
-const socketOf = ({ socket }) => (socket === 'reserve' ? 'reserved' : 'handed over')
+const socketOf = ({ socket, enforce }) => {
+  if (enforce.bind === 'app-decides') return "the app's own"
+  return socket === 'reserve' ? 'reserved' : 'handed over'
+}
 
 /** @type {Readonly<Record<string, () => string>>} */
 const blocks = {

@@ -21,11 +21,20 @@ export async function choose(words: readonly string[], cwd: string | undefined):
     })
   }
   const adapter = name === undefined ? undefined : named(name)
+  if (adapter?.target.kind === 'command') return command(adapter, target)
   if (adapter && (target !== undefined || !adapter.target.required)) return { adapter, target }
   const project = await readProject(resolve(cwd ?? '.'))
   const matches = await detect(adapter ? [adapter] : adapters, project)
   if (matches.length === 1 && matches[0]) return matches[0]
   throw matches.length === 0 ? nothing(adapter, project.cwd) : several(matches)
+}
+
+/** It stands behind `--`, and has words of its own. */
+function command(adapter: AnyAdapter, target: string | undefined): Choice {
+  if (target === undefined) return { adapter, target }
+  throw new DevlaunchError('USAGE', `unexpected ${quote(target)}`, {
+    hint: `put the command behind --, for example: devlaunch ${adapter.name} ${adapter.target.example}`,
+  })
 }
 
 /** @throws DevlaunchError `USAGE` */

@@ -28,8 +28,8 @@ otherwise the server's own.
 
 /** For `devlaunch flask --help`. */
 export function helpFor(adapter: AnyAdapter): string {
-  const { name, package: wanted, port, target, scrub } = adapter
-  const rows = Object.entries(adapter.enforce).map(([field, row]) => [
+  const { name, package: wanted, port, target, scrub, enforce } = adapter
+  const rows = Object.entries(enforce).map(([field, row]) => [
     field,
     row === 'absent'
       ? 'it has no such thing'
@@ -37,12 +37,19 @@ export function helpFor(adapter: AnyAdapter): string {
         ? 'only your app can switch it'
         : 'by flag or variable',
   ])
-  return `devlaunch ${name} ${targetWord(adapter)} [options] [-- arguments of ${name}]
+  const usage =
+    target.kind === 'command'
+      ? `[options] ${target.example}`
+      : `${targetWord(adapter)} [options] [-- arguments of ${name}]`
+  return `devlaunch ${name} ${usage}
 
 ${wrapped([
   ['needs', wanted ? wanted.distribution : 'nothing but Python'],
   ['target', `${targetHelp[target.kind]}${target.path ? '; or a path' : ''}`],
-  ['port', `${port}, or the next free one`],
+  [
+    'port',
+    `${port}, or the next free one${enforce.bind === 'app-decides' ? ', unless the app decides' : ''}`,
+  ],
   ['reload', reloading(adapter)],
   ['not passed on', scrub.join(' ') || 'nothing'],
 ])}
@@ -62,6 +69,7 @@ function reloading({ enforce, reload }: AnyAdapter): string {
 
 const targetHelp = {
   app: 'module:name, or module:factory(); found by itself where there is one',
+  command: 'a program and its arguments, behind --',
   directory: 'a directory; default: this one',
   file: 'found here, above, or one folder below',
 }

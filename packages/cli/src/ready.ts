@@ -68,16 +68,19 @@ export function readyRows(ready: Ready, { link, warning, quiet }: Emphasis): Row
     ...proof.neighbours.map(
       (other) => ['Note', `open the numeric address: ${describeHolder(other)}`] as const,
     ),
-    ...some(
-      'Expose',
-      front.policy.reach === 'loopback' && quiet(`${ways} it to the devices of your network`),
-    ),
+    ...some('Expose', canMove(front) && quiet(`${ways} it to the devices of your network`)),
   ]
 }
 
 /** The modes that are worth a word in the title. */
 export function modes({ policy }: Plan): string {
   return [policy.reload && 'reloading', policy.debugger && 'debugger on'].filter(Boolean).join(', ')
+}
+
+/** An app that decides where it listens has to have listened where it was told. */
+function canMove({ listener, env, policy: { bind, reach } }: Plan): boolean {
+  const obeys = env.HOST === bind.host && env.PORT === `${bind.port}`
+  return reach === 'loopback' && (listener !== 'found' || obeys)
 }
 
 function some(left: string, right: string | false | undefined): Rows {

@@ -69,7 +69,10 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
           warnings: server.warnings,
         },
         ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
-        taken: await holders(server, args.port ?? adapter.port),
+        taken: await holders(
+          server,
+          args.port ?? (server.plan.listener === 'found' ? undefined : adapter.port),
+        ),
         keys: terminal !== undefined,
         code: await control.code(),
       }
@@ -103,6 +106,9 @@ async function place({ plan, front = plan, lan }: Server): Promise<string | unde
 }
 
 /** Who is in the way of the first choice, if another port had to be taken. */
-async function holders({ plan, front = plan, python }: Server, wanted: number): Promise<readonly Socket[]> {
-  return wanted === front.policy.bind.port ? [] : whoHolds(python.path, wanted)
+async function holders(
+  { plan, front = plan, python }: Server,
+  wanted: number | undefined,
+): Promise<readonly Socket[]> {
+  return wanted === undefined || wanted === front.policy.bind.port ? [] : whoHolds(python.path, wanted)
 }

@@ -20,15 +20,16 @@ export function wishes(adapter: AnyAdapter, target: string | undefined, args: Ar
     timeout,
     rest,
   } = args
+  const decides = adapter.enforce.bind === 'app-decides'
   return {
     ...(target !== undefined && { [adapter.target.option]: target }),
-    port: port ?? adapter.port,
+    ...(port !== undefined || !decides ? { port: port ?? adapter.port } : { offeredPort: adapter.port }),
     strictPort,
     allow,
     debug,
     seal,
     reload: args.reload ?? adapter.reload,
-    args: rest,
+    ...(adapter.target.kind === 'command' ? { [adapter.target.option]: rest } : { args: rest }),
     ...(host !== undefined && { host }),
     ...(lan !== undefined && { lan, follow }),
     ...(lanFor !== undefined && { lanFor }),

@@ -15,14 +15,14 @@ export interface Adapter<Options extends object = object> {
    * The program that runs in place of the interpreter: an executable beside it, or on the PATH; a word with a slash is a
    * path. Default: the interpreter itself. With a `package`, the Python that has it is preferred, not required.
    */
-  readonly program?: string | ((options: Options) => string)
+  readonly program?: string | ((options: Options) => string | undefined)
   /** Does native code open its listener, past the hook? On a network the kernel then holds it until it is filtered. */
   readonly native?: true
   /** A folder that is made before it starts, for its user alone, and removed after its end. Default: none. */
   readonly folder?: string
   /** What it speaks. Default `http`. */
   readonly scheme?: 'https' | undefined
-  /** The port of this server's own documentation. */
+  /** The port of this server's own documentation; what is offered to an app that decides it. */
   readonly port: number
   /** Does a developer expect it to reload? The command line's default. */
   readonly reload: boolean
@@ -108,9 +108,10 @@ export interface Release {
  * - `directory`: an existing, readable one; the working directory unless given
  * - `file`: a script with this name in the working directory, above it up to the repository's root, or in the one
  *   folder below that has it; the server then runs in the script's folder
+ * - `command`: a program and its arguments, in a list. On the command line it is what stands behind `--`
  */
 export interface Target<Options extends object = object> {
-  readonly kind: 'app' | 'directory' | 'file'
+  readonly kind: 'app' | 'command' | 'directory' | 'file'
   /** The option that holds it. */
   readonly option: keyof Options & string
   /** Must it be given? Otherwise the server finds it. */

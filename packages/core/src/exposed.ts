@@ -34,7 +34,8 @@ function failure(
   deed: string,
   details: { readonly output?: string; readonly hint: string },
 ): DevlaunchError {
-  const planned = `planned was ${plan.policy.bind.authority} and nothing wider`
+  const { bind } = plan.policy
+  const planned = `planned was ${plan.listener === 'found' ? bind.host : bind.authority} and nothing wider`
   const summary = `pid ${pid} (${command || 'it has ended'}) ${deed}; ${planned}. The server was ended.`
   return new DevlaunchError('EXPOSED', summary, {
     ...details,

@@ -64,7 +64,9 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
     case 'late':
       return fail('NOT_READY', late(setback, scene), {
         ...withTail(output),
-        hint: 'give it more time with --timeout, or name a path that answers with --ready-path',
+        hint: isDeaf(setback, plan)
+          ? 'let the app listen where HOST and PORT say, or name its own port with --port'
+          : 'give it more time with --timeout, or name a path that answers with --ready-path',
       })
     case 'doomed':
     case 'gone': {
@@ -142,15 +144,22 @@ export function describeHolder({ pid, command, cwd, address, port }: Socket, nam
 }
 
 function late({ status, sockets }: Setback & { kind: 'late' }, { plan, timeout }: Scene): string {
-  const { authority: planned } = plan.policy.bind
+  const found = plan.listener === 'found'
+  const planned = found ? 'loopback' : plan.policy.bind.authority
   const time = `within ${timeout / 1000} s`
   if (status !== undefined) return `${plan.server} answered ${status} on ${planned}, nothing better ${time}`
   const where = sockets
     .filter(({ protocol }) => protocol === 'tcp')
     .map(({ address, port }) => authority(address, port))
-  if (where.includes(planned)) return `${plan.server} listens on ${planned} but gave no answer ${time}`
+  const there = found ? where : where.filter((each) => each === planned)
+  if (there.length > 0) return `${plan.server} listens on ${there.join(', ')} but gave no answer ${time}`
   const instead = where.length > 0 ? `; it listens on ${where.join(', ')} instead` : ''
   return `${plan.server} did not listen on ${planned} ${time}${instead}`
+}
+
+/** An app that decides where it listens, and not where it is told to. */
+function isDeaf({ sockets }: Setback & { kind: 'late' }, { listener, unenforced }: Plan): boolean {
+  return listener === 'own' && unenforced.includes('bind') && sockets.length > 0
 }
 
 function describeExit(exit: number | null): string {

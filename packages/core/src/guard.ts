@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readMessages } from './channel.ts'
 import { DevlaunchError } from './errors.ts'
 import { killGroup, killTree } from './kill.ts'
+import type { Bind } from './policy.ts'
 import type { Answer, GuardEvent, Process, Socket, StartMessage, Terminal } from './protocol.ts'
 
 export interface Guard {
@@ -14,6 +15,8 @@ export interface Guard {
   readonly stdout: Readable
   readonly stderr: Readable
   readonly start: (message: StartMessage) => void
+  /** Where a server listens that decides that itself. */
+  readonly plan: (bind: Pick<Bind, 'host' | 'port'>) => void
   /** It is ready: look less often. */
   readonly settle: () => void
   readonly sockets: () => Promise<readonly Socket[]>
@@ -157,6 +160,7 @@ export function openGuard(
     stdout,
     stderr,
     start: (message) => send({ do: 'start', ...message }),
+    plan: ({ host, port }) => send({ do: 'plan', address: host, port }),
     settle: () => send({ do: 'ready' }),
     sockets: () => ask({ do: 'sockets' }),
     holders: (port) => ask({ do: 'holders', port }),

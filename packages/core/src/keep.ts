@@ -4,6 +4,7 @@ import { Deadline } from './deadline.ts'
 import { DevlaunchError } from './errors.ts'
 import { safely } from './events.ts'
 import type { Lan } from './lan.ts'
+import type { Plan } from './plan.ts'
 import { resolvePolicy } from './policy.ts'
 import { choosePort } from './port.ts'
 import { checkLimit, findWhere, type Where } from './prepare.ts'
@@ -32,6 +33,7 @@ class KeptServer implements Server {
   readonly #controller: AbortController
   readonly #start: Start
   readonly #home: Where
+  readonly #obeys: boolean
   readonly #onEvent: (event: LaunchEvent) => void
   #options: LaunchOptions
   #run: Run
@@ -54,11 +56,14 @@ class KeptServer implements Server {
     this.#end = resolve
     this.#controller = controller
     this.#start = start
-    this.#home = where.address.reach === 'loopback' ? where : onLoopback
+    const { bind } = run.plan.policy // where the app decides, it is found and not planned
+    const here = where.lan ? where : { ...where, address: { ...where.address, host: bind.host } }
+    this.#home = here.address.reach === 'loopback' ? here : onLoopback
     this.#onEvent = safely(options.onEvent)
-    this.#options = { ...options, port: run.plan.policy.bind.port, strictPort: true }
+    this.#options = { ...options, port: bind.port, strictPort: true }
     this.#run = run
-    this.#where = where
+    this.#where = here
+    this.#obeys = run.obeys
     this.#limit = limit
     this.#watch()
   }
@@ -121,6 +126,7 @@ class KeptServer implements Server {
   readonly expose = (wish: true | string = true, milliseconds = this.#options.lanFor): Promise<Urls> =>
     this.#inTurn(async () => {
       checkLimit(milliseconds)
+      if (!this.#obeys) throw deaf(this.#run.plan)
       const to = await this.#findLan(wish)
       const { host } = to.address
       if (host !== this.#where.address.host) {
@@ -235,6 +241,18 @@ class KeptServer implements Server {
   #ended(): DevlaunchError {
     return new DevlaunchError('ABORTED', `${this.#run.plan.server} has ended`)
   }
+}
+
+/** On an address of a network it would listen where it does now, or be refused. */
+function deaf({ server, policy }: Plan): DevlaunchError {
+  const where = policy.bind.authority
+  return new DevlaunchError(
+    'USAGE',
+    `${server} stays on ${where}: its app doesn't listen where it is told to`,
+    {
+      hint: 'let the app take its address from the variables HOST and PORT, and start it again',
+    },
+  )
 }
 
 /** `controller`: calls off a start that is under way, and ends what has come of it. */

@@ -53,7 +53,7 @@ async function startOnSomePort(
     try {
       return await start(adapter, options, found, where, race > 1)
     } catch (error) {
-      const named = options.port !== undefined && options.strictPort
+      const named = (options.port ?? options.offeredPort) !== undefined && options.strictPort
       const late = performance.now() - started > (options.timeout ?? longestStart)
       const lost = isPortRace(error) || (isPassingRace(error) && race === 1)
       if (!lost || named || late || race === races) throw error

@@ -35,9 +35,10 @@ export interface Plan {
   readonly interrupt: 'group' | 'leader'
   /**
    * Who opens the listening socket. `handed-over`: the guard, before the server starts, which gets it as descriptor 3;
-   * `reserved`: the server, at an address that the guard has bound to keep it; `own`: the server.
+   * `reserved`: the server, at an address that the guard has bound to keep it; `own`: the server; `found`: the server,
+   * wherever on loopback its app decides. `url` and `policy.bind` are then what it was offered, until it is ready.
    */
-  readonly listener: 'handed-over' | 'reserved' | 'own'
+  readonly listener: 'handed-over' | 'reserved' | 'own' | 'found'
   /** The exit status after which the guard starts the server again, with the same socket. */
   readonly restart: number | undefined
   /** Why each argument and variable is there. */
@@ -65,6 +66,8 @@ export interface Facts {
   readonly platform: NodeJS.Platform
   /** Will the server have a terminal? Its output is unbuffered otherwise. */
   readonly terminal: boolean
+  /** Has the user named the port? Otherwise an app that decides it may choose any. Default `false`. */
+  readonly portNamed?: boolean
   /** The folder of the hook, `guard/hook`. Without it nothing is refused beforehand. */
   readonly hook?: string
 }
@@ -104,7 +107,8 @@ export function plan<Options extends object>(
       : []
   })
   if (policy.subnet) effects.push(...onNetwork(policy))
-  const { listener, restart, reason } = listening(adapter, policy, facts)
+  const decides = answers.some(([field, effect]) => field === 'bind' && effect === 'app-decides')
+  const { listener, restart, reason } = decides ? offering(policy, facts) : listening(adapter, policy, facts)
   if (reason) effects.push(reason)
   if (seal) {
     checkSeal(adapter, listener, facts)
@@ -125,6 +129,7 @@ export function plan<Options extends object>(
   const set = Object.fromEntries([...kept, ...effects.flatMap((effect) => Object.entries(effect.env))])
   const yours = 'PYTHONPATH' in env && facts.hook ? { PYTHONPATH: env.PYTHONPATH ?? '' } : {}
   const user: Reason = { field: 'user', args, env: yours, why: 'yours' }
+  const only = reason?.field === 'socket' ? reason.env : {} // not in the command that is shown
   return {
     server: adapter.name,
     version: facts.release.version,
@@ -132,7 +137,7 @@ export function plan<Options extends object>(
     python: facts.python,
     args: command,
     env: set,
-    unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(reason?.env ?? {}, name)),
+    unset: scrubbed.filter((name) => !Object.hasOwn(set, name) || Object.hasOwn(only, name)),
     cwd: facts.cwd,
     folder: adapter.folder,
     files: filesOf(
@@ -156,6 +161,13 @@ function filesOf({ folder }: AnyAdapter, effects: readonly (Effect | string)[]):
     typeof effect === 'string' ? [] : Object.entries(effect.files ?? {}),
   )
   return folder ? Object.fromEntries(files.map(([name, text]) => [join(folder, name), text])) : {}
+}
+
+/** The plan of a server that has been found to listen there. */
+export function planAt(plan: Plan, bind: Policy['bind']): Plan {
+  if (bind.authority === plan.policy.bind.authority) return plan
+  const policy = { ...plan.policy, bind, allowedHosts: [bind.authority] }
+  return { ...plan, policy, url: `http://${bind.authority}` }
 }
 
 /** What an adapter tells the hook (docs/guard.md): of the launch that we may be below, or of anybody else, it's not for us. */
@@ -200,6 +212,21 @@ function listening(adapter: AnyAdapter, policy: Policy, { platform, release }: F
   const { args = [], env = {}, restart, ...instead } = way
   const why = `already listening on ${authority}, no port is lost to a race`
   return { listener: 'handed-over', restart, reason: { field: 'socket', args, env, why, ...instead } }
+}
+
+/**
+ * An app that opens its own listener is told where by the variables that most would read. Nothing is reserved: to bind
+ * beside that takes SO_REUSEADDR, which socketserver.TCPServer doesn't set.
+ */
+function offering({ bind, reach }: Policy, { portNamed = false }: Facts): Listening {
+  const listener = reach === 'loopback' && !portNamed ? 'found' : 'own'
+  const whys = {
+    found:
+      'offered to the app; if it listens elsewhere on loopback, the first that answers HTTP is the server',
+    own: 'told to the app, which opens the listener; one that answers elsewhere is not the server',
+  }
+  const env = { HOST: bind.host, PORT: `${bind.port}` }
+  return { listener, restart: undefined, reason: { field: 'bind', args: [], env, why: whys[listener] } }
 }
 
 /** On a pipe Python holds its output back until 8 KB are full: http.server's first line never came in 2.5 s. */

@@ -38,6 +38,8 @@ export interface PrepareOptions extends Wishes, PlanOptions {
   readonly host?: string
   /** The first choice, 1 to 65535; the next free one if it is taken. Default: any free port. */
   readonly port?: number
+  /** Where the app decides its port: the first choice of what it is offered. Default: any free port. */
+  readonly offeredPort?: number
   /** The first choice or `PORT_TAKEN`. Default `false`. */
   readonly strictPort?: boolean
   /** Calls the launch off, or stops the server that came of it. */
@@ -73,7 +75,7 @@ export async function find(
   if (options.port !== undefined) checkPort(options.port)
   checkLimit(options.lanFor)
   const where = await findWhere(options)
-  const policy = resolvePolicy(options, where.address, options.port ?? adapter.port)
+  const policy = resolvePolicy(options, where.address, options.port ?? options.offeredPort ?? adapter.port)
   checkWishes(adapter, options, policy) // a refusal needs no Python
   const cwd = resolve(here.cwd, options.cwd ?? '.')
   const target = (options as Record<string, unknown>)[adapter.target.option]
@@ -107,19 +109,18 @@ export async function decide(
   here: Here,
   lost = false,
 ): Promise<Plan> {
-  const wanted = { ...options, env, [adapter.target.option]: place.target }
+  const target = place.target !== undefined && { [adapter.target.option]: place.target }
+  const wanted = { ...options, env, ...target }
+  const first = options.port ?? options.offeredPort
   const wish = {
     hosts: [address.host, ...(lan ? [loopback] : [])] as const,
-    port: options.port,
+    port: first,
     strict: options.strictPort ?? false,
     lost,
   }
   const port = await choosePort(wish).catch(async (error) => {
     if (!(error instanceof DevlaunchError) || error.code !== 'PORT_TAKEN') throw error
-    throw portTaken(
-      authority(address.host, options.port ?? 0),
-      await whoHolds(python.path, options.port ?? 0),
-    )
+    throw portTaken(authority(address.host, first ?? 0), await whoHolds(python.path, first ?? 0))
   })
   return plan(adapter, wanted, resolvePolicy(options, address, port), {
     python: python.path,
@@ -130,6 +131,7 @@ export async function decide(
     platform: process.platform,
     terminal: options.terminal !== undefined,
     hook,
+    portNamed: options.port !== undefined,
   })
 }
 

@@ -46,6 +46,8 @@ export type GuardEvent =
       readonly sockets: readonly Socket[]
       readonly neighbours: readonly Socket[]
     }
+  /** Where the app may listen that decides that itself: all of the tree's listeners on loopback. */
+  | { readonly event: 'candidates'; readonly sockets: readonly Socket[] }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
   /** The time in which it may run is over, and the guard ends it. */

@@ -9,7 +9,7 @@ import type { Here } from './here.ts'
 import type { Lan } from './lan.ts'
 import { Log, type Stream } from './logs.ts'
 import { lookFromOutside } from './outside.ts'
-import type { Plan } from './plan.ts'
+import { type Plan, planAt } from './plan.ts'
 import { decide, type Found, longestStart } from './prepare.ts'
 import type { Socket, StartMessage } from './protocol.ts'
 import { openRelay } from './relay.ts'
@@ -35,6 +35,8 @@ export interface Run
     | 'warnings'
   > {
   readonly lan: Lan | undefined
+  /** Does it listen where it was told to? */
+  readonly obeys: boolean
   /** Was its time over? */
   readonly expired: boolean
 }
@@ -85,12 +87,12 @@ async function run(
   options: LaunchOptions,
   guard: Guard,
   { python, place, where }: Found,
-  plan: Plan,
+  planned: Plan,
 ): Promise<Run> {
   const { timeout = longestStart, signal, terminal, readyPath } = options
   const onEvent = safely(options.onEvent)
   const onOutput = safely(options.onOutput)
-  onEvent({ event: 'planned', plan, python })
+  onEvent({ event: 'planned', plan: planned, python })
   if (signal?.aborted) throw calledOff(adapter)
   const log = new Log()
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
@@ -99,7 +101,7 @@ async function run(
     return phase === 'failed' ? undefined : onOutput(text, stream)
   }
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
-  const exited = watchEnd(guard, plan, complete)
+  const exited = watchEnd(guard, planned, complete)
   let pid = 0
   let expired = false
   let filter: Filter | undefined
@@ -110,11 +112,11 @@ async function run(
     if (event.event === 'expired') expired = true
     if (event.event === 'filtered') filter = event
   })
-  const { url, policy } = plan
+  const { url, policy } = planned
   const relay = where.lan && (await openRelay(policy.bind))
   void exited.then(() => relay?.close())
-  await writeFiles(plan)
-  guard.start(order(plan, options))
+  await writeFiles(planned)
+  guard.start(order(planned, options))
   if (terminal && guard.stdin) terminal.input.pipe(guard.stdin)
 
   const onSilent = () => onEvent({ event: 'stalled', reason: 'silent' })
@@ -124,14 +126,15 @@ async function run(
     phase = 'failed'
     guard.stop(startGraces)
     await exited // its last words are part of the reason
-    if (expired) throw tooLate(plan)
+    if (expired) throw tooLate(planned)
     const holders = () => whoHolds(python.path, policy.bind.port)
-    throw await explainSetback(outcome, { adapter, plan, output: log.text, timeout, holders })
+    throw await explainSetback(outcome, { adapter, plan: planned, output: log.text, timeout, holders })
   }
+  const plan = planAt(planned, outcome.bind)
   const own = { address: loopback, port: policy.bind.port, pid: process.pid }
-  const neighbours = outcome.neighbours.filter((each) => !isRelay(each, own))
-  const proof: Proof = { ...outcome, ...(where.lan && { neighbours, relay: own, filter }) }
-  const warnings = await lookFromOutside(adapter, plan, outcome.status, place.target ?? plan.cwd)
+  const neighbours = outcome.proof.neighbours.filter((each) => !isRelay(each, own))
+  const proof: Proof = { ...outcome.proof, ...(where.lan && { neighbours, relay: own, filter }) }
+  const warnings = await lookFromOutside(adapter, plan, outcome.proof.status, place.target ?? plan.cwd)
   phase = 'ready'
   guard.settle()
   const stop = () => {
@@ -140,10 +143,11 @@ async function run(
   }
   signal?.addEventListener('abort', stop, { once: true })
   if (signal?.aborted) void stop()
-  onEvent({ event: 'ready', url: plan.relay ?? url, urls: urlsOf(plan), proof })
+  onEvent({ event: 'ready', url: plan.relay ?? plan.url, urls: urlsOf(plan), proof })
   void exited.then(() => signal?.removeEventListener('abort', stop))
   return {
     lan: where.lan,
+    obeys: plan.url === url,
     get pid() {
       return pid
     },

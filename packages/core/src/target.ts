@@ -6,7 +6,7 @@ import { DevlaunchError } from './errors.ts'
 import { show } from './quote.ts'
 
 export interface Place {
-  /** The target as the adapter's command gets it; an absolute path for a directory or a file. */
+  /** The target as the adapter's command gets it; an absolute path for a directory or a file; none for a command. */
   readonly target: string | undefined
   /** Where the server runs. */
   readonly cwd: string
@@ -28,6 +28,7 @@ export async function findTarget(
     await checkFolder(directory, 'the directory to serve')
     return { target: directory, cwd }
   }
+  if (kind === 'command') return { target: undefined, cwd }
   if (kind === 'app') return { target: target as string | undefined, cwd }
   const file = target === undefined ? await findFile(example, cwd, env) : resolve(cwd, String(target))
   if (!file || !(await isFile(file))) {

@@ -1,9 +1,11 @@
+import { binds } from './binds.ts'
 import { longestTimeout } from './deadline.ts'
 import { DevlaunchError } from './errors.ts'
 import type { Guard } from './guard.ts'
 import type { Bind } from './policy.ts'
 import type { Refusal, Socket, Stall } from './protocol.ts'
 import { quote } from './quote.ts'
+import { search } from './search.ts'
 
 /** What was seen when the server became ready. */
 export interface Proof {
@@ -23,6 +25,13 @@ export interface Proof {
 export interface Filter {
   readonly filtered: boolean
   readonly reason: string
+}
+
+/** A server that is ready, and where. */
+export interface Ready {
+  /** What was planned, or where the app has chosen to listen. */
+  readonly bind: Bind
+  readonly proof: Proof
 }
 
 /** Why the server will not become ready. */
@@ -60,52 +69,66 @@ export interface WaitOptions {
   readonly onSilent: () => void
 }
 
-/** Milliseconds between two questions to a server that listens but doesn't answer as wished: each is in its log. */
-const pauses = { first: 20, longest: 500 }
-
-/** Milliseconds without an answer after which somebody should know what is waited for. */
-const silence = 2000
-
 /** Milliseconds in which the reason of an error page is printed: it may say that the app can never work. */
 const restOfError = 150
 
 /** Ready: our sockets and no foreign one, before and after an HTTP answer. */
-export async function waitUntilReady(guard: Guard, options: WaitOptions): Promise<Proof | Setback> {
-  const { promise, resolve } = Promise.withResolvers<Proof | Setback>()
+export async function waitUntilReady(guard: Guard, options: WaitOptions): Promise<Ready | Setback> {
+  const { promise, resolve } = Promise.withResolvers<Ready | Setback>()
   const over = new AbortController()
-  const http = import('./ready.ts') // loaded while the server starts, not before
+  const http = import('./knock.ts') // loaded while the server starts, not before
+  let { bind, url } = options
   let status: number | undefined
   let strangers: readonly Socket[] = []
+  let candidates: readonly Bind[] = []
 
   let noted = false
   const noteSilence = async () => {
-    const sockets = (await guard.sockets()).filter((socket) => isAt(options.bind, socket))
+    const meant = candidates.length > 0 ? candidates : [bind]
+    const sockets = (await guard.sockets()).filter((socket) => meant.some((each) => isAmong(each, [socket])))
     // whoever waits in the queue was not accepted: the app is still imported
     const accepted = sockets.length > 0 && sockets.every(({ queue }) => queue === 0)
     if (accepted && !noted && !over.signal.aborted) options.onSilent()
     noted ||= accepted
   }
-  const knock = async (neighbours: readonly Socket[]) => {
-    const { answer } = await http
-    const url = new URL(options.readyPath ?? '/', options.url).href
-    for (let pause = pauses.first; !over.signal.aborted; pause = Math.min(pause * 2, pauses.longest)) {
-      const timer = setInterval(noteSilence, silence)
-      status = await answer(url, over.signal)
-      clearInterval(timer)
-      const satisfied = options.readyPath === undefined ? status !== undefined : (status ?? 500) < 400
-      if ((status ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
-      if (satisfied && strangers.length === 0 && !options.doom.certain) {
-        const sockets = await guard.sockets()
-        if (sockets.some((socket) => isAt(options.bind, socket)))
-          return resolve({ sockets, neighbours, status })
-      }
-      await new Promise((wake) => setTimeout(wake, pause))
+  const ask = async (where: string, isEnough: (status: number | undefined) => Promise<boolean>) => {
+    const { knock } = await http
+    const judge = async (answered: number | undefined) => {
+      if (over.signal.aborted) return true
+      status = answered
+      const satisfied = options.readyPath === undefined ? answered !== undefined : (answered ?? 500) < 400
+      if ((answered ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
+      return satisfied && !options.doom.certain && isEnough(answered)
     }
+    const asked = new URL(options.readyPath ?? '/', where).href
+    await knock(asked, { signal: over.signal, isEnough: judge, onSilence: noteSilence })
   }
+  const prove = (neighbours: readonly Socket[]) =>
+    ask(url, async (answered) => {
+      if (strangers.length > 0) return false
+      const sockets = await guard.sockets()
+      if (!isAmong(bind, sockets)) return false
+      resolve({ bind, proof: { sockets, neighbours, status: answered } })
+      return true
+    })
+  const askCandidates = search(
+    guard,
+    ({ authority }, isIt) => void ask(`http://${authority}`, isIt),
+    (found) => {
+      bind = found
+      url = `http://${bind.authority}`
+      candidates = []
+      guard.plan(bind)
+    },
+  )
 
   guard.onEvent((event) => {
     if (over.signal.aborted) return
-    if (event.event === 'listening') void knock(event.neighbours)
+    if (event.event === 'candidates') {
+      candidates = binds(event.sockets)
+      askCandidates(candidates)
+    }
+    if (event.event === 'listening') void prove(event.neighbours)
     if (event.event === 'failed') resolve({ kind: 'not-run', reason: event.reason, file: event.file })
     if (event.event === 'taken') resolve({ kind: 'taken', code: event.code })
     if (event.event === 'unsealable')
@@ -136,9 +159,8 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
   return outcome
 }
 
-function isAt({ host, port }: Bind, socket: Socket): boolean {
-  const address = socket.address.replace(/^::ffff:(?=\d+\.)/, '')
-  return socket.protocol === 'tcp' && socket.port === port && address === host
+function isAmong(bind: Bind, sockets: readonly Socket[]): boolean {
+  return binds(sockets).some(({ authority }) => authority === bind.authority)
 }
 
 /**

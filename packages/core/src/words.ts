@@ -24,11 +24,15 @@ const appTarget = /^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([\w\s.,='"-]*\))?)?$/
 function checkTarget(adapter: AnyAdapter, options: object): void {
   const { kind, option, required, path, example, reserved = [] } = adapter.target
   const target: unknown = (options as Record<string, unknown>)[option]
-  if (target === undefined) {
+  if (target === undefined || (Array.isArray(target) && target.length === 0)) {
     if (!required) return
     throw new DevlaunchError('USAGE', `${adapter.name} needs to know what to serve`, {
       hint: `name it, for example: devlaunch ${adapter.name} ${example}`,
     })
+  }
+  if (kind === 'command') {
+    checkCommand(adapter, target)
+    return
   }
   const reason = typeof target === 'string' ? unfit(target) : 'it is no text'
   if (typeof target !== 'string' || reason) {
@@ -43,6 +47,20 @@ function checkTarget(adapter: AnyAdapter, options: object): void {
       hint: `write a module and a name in it, for example: ${example}`,
     })
   }
+}
+
+/** Words, of which the first is a program. */
+function checkCommand({ name, target }: AnyAdapter, command: unknown): void {
+  const words: readonly unknown[] = Array.isArray(command) ? command : [undefined]
+  const reasons = words.map((word, index) => {
+    if (typeof word !== 'string') return 'it is no list of words'
+    return index === 0 && word === '' ? 'it names no program' : unfit(word)
+  })
+  const reason = reasons.find((each) => each !== undefined)
+  if (reason === undefined) return
+  throw new DevlaunchError('USAGE', `${name} can't run this command: ${reason}`, {
+    hint: `name a program and its arguments, for example: devlaunch ${name} ${target.example}`,
+  })
 }
 
 /** Behind it a server takes every flag of ours for a name. */

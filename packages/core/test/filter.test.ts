@@ -142,6 +142,11 @@ const ways: Record<string, (address: string, subnet: string) => object> = {
     args: ['-I', '-m', 'http.server', '--bind', address, `${port}`],
     listener: 'reserved',
   }),
+  'opened by a program that takes no hook': (address, subnet) => ({
+    args: ['-I', '-c', answering('listener(sys.argv[1])'), address],
+    env: hook(address, subnet),
+    listener: 'own',
+  }),
   'opened by an IPv6 socket': (address) => ({
     args: [
       '-I',
@@ -228,6 +233,7 @@ ${answering('server')}`
       address,
       port,
       subnet,
+      listener: 'reserved',
       env: { DEVLAUNCH_SUBNET: 'of a hook that is not there' },
     })
     await session.event('listening')

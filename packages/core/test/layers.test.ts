@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   lan: ['address', 'errors', 'quote', 'refuse', 'survey'],
   kind: [],
   deadline: [],
+  binds: ['address'],
   plan: ['address', 'errors', 'words', 'node:path'],
   // one question or one place each
   read: ['node:'],
@@ -39,6 +40,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   files: ['node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
+  knock: ['ready'],
+  search: ['address', 'binds'],
   debugger: ['ready'],
   'dot-files': ['node:'],
   pace: ['node:'],
@@ -71,7 +74,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   outside: ['debugger', 'dot-files', 'errors', 'policy', 'quote', 'ready'],
-  wait: ['deadline', 'errors', 'quote', 'ready'],
+  wait: ['binds', 'deadline', 'errors', 'knock', 'quote', 'search'],
   watch: ['exposed', 'failure', 'pace', 'node:'],
   // one start, another one after it, and the door to both
   start: [
@@ -83,6 +86,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'guard',
     'logs',
     'outside',
+    'plan',
     'prepare',
     'relay',
     'wait',

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Adapter, AnyAdapter } from '../src/adapter.ts'
+import { parseAddress } from '../src/address.ts'
 import { commandLine } from '../src/command.ts'
-import { type Facts, type PlanOptions, plan } from '../src/plan.ts'
-import { resolvePolicy } from '../src/policy.ts'
+import { type Facts, type PlanOptions, plan, planAt } from '../src/plan.ts'
+import { resolvePolicy, type Wishes } from '../src/policy.ts'
 import { release } from '../src/release.ts'
 
 const adapter: Adapter<{ app?: string }> = {
@@ -97,6 +98,53 @@ describe('who opens the socket', () => {
     expect(args).not.toContain('--fd=3')
   })
 
+  describe('the app, where it decides', () => {
+    const deciding: AnyAdapter = { ...adapter, enforce: { ...adapter.enforce, bind: 'app-decides' } }
+    const decided = (wish: Wishes & { host?: string }, change: Partial<Facts> = {}) => {
+      const address = parseAddress(wish.host ?? '127.0.0.1')
+      if (!address) throw new Error('no address')
+      return plan(deciding, { app: 'main:app' }, resolvePolicy(wish, address, 8000), { ...facts, ...change })
+    }
+    const everywhere: Wishes = { allow: ['public-bind'] }
+
+    test.each(['linux', 'darwin', 'win32'] as const)('on loopback it is found, on %s', (platform) => {
+      const { listener, env, unset, unenforced, reasons } = decided({}, { platform })
+      expect(listener).toBe('found')
+      expect(env).toMatchObject({ HOST: '127.0.0.1', PORT: '8000' })
+      expect(unset).not.toContain('PORT')
+      expect(unenforced).toContain('bind')
+      expect(reasons).toContainEqual(
+        expect.objectContaining({ field: 'bind', why: expect.stringContaining('offered') }),
+      )
+    })
+
+    test('elsewhere, or at a port that was named, it is told', () => {
+      expect(decided({}, { portNamed: true })).toMatchObject({ listener: 'own', env: { PORT: '8000' } })
+      for (const [host, url] of [
+        ['192.168.1.20', 'http://192.168.1.20:8000'],
+        ['::', 'http://[::1]:8000'],
+      ] as const) {
+        const told = decided({ ...everywhere, host })
+        expect(told).toMatchObject({ listener: 'own', env: { HOST: host, PORT: '8000' }, url })
+      }
+    })
+
+    test('the command to copy tells it too', () => {
+      expect(commandLine(decided({}))).toContain('HOST=127.0.0.1 PORT=8000')
+    })
+
+    test('once it is found, the plan says where', () => {
+      const plan = decided({})
+      const bind = { host: '::1', port: 9000, authority: '[::1]:9000' }
+      expect(planAt(plan, plan.policy.bind)).toBe(plan)
+      expect(planAt(plan, bind)).toMatchObject({
+        url: 'http://[::1]:9000',
+        policy: { bind, allowedHosts: ['[::1]:9000'] },
+        env: { PORT: '8000' },
+      })
+    })
+  })
+
   test('the command to copy leaves it out', () => {
     expect(commandLine(planned({}))).not.toContain('--fd')
   })
@@ -171,6 +219,28 @@ describe('a target matches the grammar, or nothing is spawned', () => {
   test('a missing one is asked for', () => {
     expect(() => plan(adapter, {}, policy, facts)).toThrow(/devlaunch snake main:app/)
   })
+})
+
+describe('a command is a list of words, or nothing is spawned', () => {
+  const runner: AnyAdapter = {
+    ...adapter,
+    target: { kind: 'command', option: 'command', required: true, example: '-- python app.py' },
+    command: ({ command: [, ...words] }, flags) => [...words, ...flags],
+  }
+  const run = (command: unknown) => plan(runner, { command } as object, policy, facts)
+
+  test.each([[['python', 'app.py', '--', '-x', '']], [['./serve']], [['a b', "ü'x"]]])('%j', (command) => {
+    expect(run(command).args.slice(0, command.length - 1)).toEqual(command.slice(1))
+  })
+
+  test.each([[undefined], [[]], ['python app.py'], [['']], [[1]], [['python', 'a\0b']], [{ length: 1 }]])(
+    'not %j',
+    (command) => {
+      expect(() => run(command)).toThrow(
+        expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('-- python app.py') }),
+      )
+    },
+  )
 })
 
 describe('an argument that would move the listener is refused by name', () => {

@@ -7,8 +7,8 @@ import type { Age } from './servers.ts'
 /** What an adapter's package.json says about its server, for the tests: `devlaunch.fixture`. */
 export interface Fixture {
   readonly app: App
-  /** As on the command line; left out where the server finds it. */
-  readonly target?: string
+  /** As on the command line; the words of a command; left out where the server finds it. */
+  readonly target?: string | readonly string[]
   /** The server's own arguments for two workers, if it has any. */
   readonly workers?: readonly string[]
   /** Does its oldest release know them? Default `true`. */
@@ -51,6 +51,17 @@ const packages = join(import.meta.dirname, '../..')
 
 export function fixtureOf({ name }: AnyAdapter): Fixture {
   return manifest(name).fixture
+}
+
+/** The command line, as words. */
+export function wordsOf(
+  { name }: AnyAdapter,
+  { target = [] }: Fixture,
+  { reload, args }: Pick<Mode, 'reload' | 'args'>,
+  options: readonly string[],
+): readonly string[] {
+  const how = [...options, '--json', reload ? '--reload' : '--no-reload', '--']
+  return typeof target === 'string' ? [name, target, ...how, ...args] : [name, ...how, ...target, ...args]
 }
 
 export function isApart({ name }: AnyAdapter): boolean {

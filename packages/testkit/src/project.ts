@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { dotenv } from './hostile.ts'
 
 /** The fixture apps in packages/testkit/apps. */
-export type App = 'asgi' | 'django' | 'fastapi' | 'files' | 'flask' | 'wsgi'
+export type App = 'asgi' | 'django' | 'fastapi' | 'files' | 'flask' | 'script' | 'wsgi'
 
 export interface Project extends AsyncDisposable {
   readonly cwd: string

@@ -1,7 +1,7 @@
 import { type AnyAdapter, type LaunchOptions, launch, type Server } from '@devlaunch/core'
 import { expect, onTestFailed, onTestFinished } from 'vitest'
 import { type Cli, runCli } from './cli.ts'
-import type { Fixture, Mode } from './fixture.ts'
+import { type Fixture, type Mode, wordsOf } from './fixture.ts'
 import { freePort } from './free-port.ts'
 import { descendants, isTaken, type Life, marked, parentOf, survivors } from './kernel.ts'
 import { makeProject, type Project } from './project.ts'
@@ -39,11 +39,8 @@ export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }
   if (workers && (age === 'newest' || oldestWorkers))
     busy.push({ name: 'two workers', reload: false, args: workers })
   const [first = simplest, ...others] = busy
-  const words: Trial['words'] = ({ cwd, python }, { reload, args }, options) => {
-    const what = fixture.target ? [adapter.name, fixture.target] : [adapter.name]
-    const how = ['--cwd', cwd, '--python', python, reload ? '--reload' : '--no-reload', '--json']
-    return [...what, ...options, ...how, '--', ...args]
-  }
+  const words: Trial['words'] = ({ cwd, python }, mode, options) =>
+    wordsOf(adapter, fixture, mode, [...options, '--cwd', cwd, '--python', python])
   const modes = [simplest, ...busy, ...(fixture.variants ?? [])] as const
   const loses = ({ reload }: Mode) =>
     adapter.socket === 'reserve' || (reload && age === fixture.reloadsUnbound)
