@@ -7,6 +7,7 @@ import { granian } from '@devlaunch/granian'
 import { gunicorn } from '@devlaunch/gunicorn'
 import { http } from '@devlaunch/http'
 import { hypercorn } from '@devlaunch/hypercorn'
+import { script } from '@devlaunch/script'
 import { uvicorn } from '@devlaunch/uvicorn'
 import { uwsgi } from '@devlaunch/uwsgi'
 import { waitress } from '@devlaunch/waitress'
@@ -20,6 +21,7 @@ export * from '@devlaunch/granian'
 export * from '@devlaunch/gunicorn'
 export * from '@devlaunch/http'
 export * from '@devlaunch/hypercorn'
+export * from '@devlaunch/script'
 export * from '@devlaunch/uvicorn'
 export * from '@devlaunch/uwsgi'
 export * from '@devlaunch/waitress'
@@ -39,4 +41,5 @@ export const adapters: readonly AnyAdapter[] = [
   waitress,
   wsgi,
   http,
+  script,
 ]

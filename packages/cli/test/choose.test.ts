@@ -26,6 +26,17 @@ test.each(['tornado', 'x', 'app:app', 'a'.repeat(5000)])('%.9s resembles nothing
   expect(() => named(word)).toThrow(expect.objectContaining({ hint: all }))
 })
 
+test('a command stands behind --, and is no word', async () => {
+  expect(await choose(['script'], undefined)).toMatchObject({
+    adapter: { name: 'script' },
+    target: undefined,
+  })
+  await expect(choose(['script', 'app.py'], undefined)).rejects.toMatchObject({
+    code: 'USAGE',
+    hint: 'put the command behind --, for example: devlaunch script -- python app.py',
+  })
+})
+
 test('a factory that was found becomes the target', async () => {
   await using folder = await project({
     'shop/__init__.py': 'def create_app():\n    return Flask(__name__)\n',

@@ -227,7 +227,7 @@ async function projectOf(adapter: AnyAdapter): Promise<{ project: Project }> {
   return { project }
 }
 
-function optionsFor({ target }: AnyAdapter, { cwd, python }: Project, app?: string) {
+function optionsFor({ target }: AnyAdapter, { cwd, python }: Project, app?: string | readonly string[]) {
   return { cwd, python, ...(app && { [target.option]: app }) }
 }
 
