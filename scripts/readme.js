@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { adapters } from '../packages/cli/src/adapters.ts'
 import { help } from '../packages/cli/src/help.ts'
 import { release } from '../packages/core/src/release.ts'
+import { defaults, typed } from '../packages/testkit/src/defaults.ts'
 import { main } from './main.js'
 import { root } from './setup.js'
 
@@ -28,6 +29,9 @@ const samples = {
 
 /** No path of this machine in a document. */
 const packages = join(root, 'packages/')
+
+/** What the servers that Python brings were measured on. */
+const python = 'Python 3.13.0'
 
 /** @param {AnyAdapter} adapter */
 const socketOf = ({ socket, enforce }) => {
@@ -60,6 +64,20 @@ const blocks = {
         ])
         .concat([['[the socket](docs/guard.md#the-socket)', ...adapters.map(socketOf)]]),
     ),
+  defaults: () =>
+    table(
+      ['started by hand', 'release', 'listens on', 'said, wrongly', 'devlaunch'],
+      defaults.map(({ server, command, listens, resolver, said = '' }) => {
+        const adapter = adapterOf(server)
+        return [
+          code(typed(command)) + (resolver ? ` ${resolver.effect}` : ''),
+          releaseOf(adapter),
+          listens.map(address).join(', ') || 'nothing, it ends',
+          said,
+          [code(addressing(adapter)), ...command.flatMap((word) => removal(adapter, word))].join(', '),
+        ]
+      }),
+    ),
   scrub: () =>
     table(
       ['', 'removed from the environment'],
@@ -77,6 +95,50 @@ export function regenerate(text) {
     const block = blocks[name]
     return block ? `${start}\n${block()}\n\n${end}` : all
   })
+}
+
+/** @param {string} server */
+function adapterOf(server) {
+  const adapter = adapters.find(({ name }) => name === server)
+  if (!adapter) throw new Error(`no adapter ${server}`)
+  return adapter
+}
+
+/**
+ * The newest one that the tests have.
+ * @param {AnyAdapter} adapter
+ */
+function releaseOf({ name, package: server }) {
+  if (!server) return python
+  const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
+  const newest = [...manifest.devlaunch.newest.join('\n').matchAll(/^([\w-]+)(?:\[\w+\])?==([\w.]+)/gm)]
+  const [, distribution, version] = newest.findLast(([, each]) => each === server.distribution) ?? []
+  return `${distribution} ${version}`
+}
+
+/** @param {string} listener */
+function address(listener) {
+  return /^(?:0\.0\.0\.0|\[::\]):/.test(listener) ? `**${code(listener)}**` : code(listener)
+}
+
+/**
+ * The arguments that say where it listens.
+ * @param {AnyAdapter} adapter
+ */
+function addressing({ enforce, port }) {
+  const host = '127.0.0.1'
+  if (typeof enforce.bind !== 'function') return ''
+  const answer = enforce.bind({ host, port, authority: `${host}:${port}` }, release(undefined))
+  const { args = [] } = typeof answer === 'string' ? {} : answer
+  return args.filter((word) => word.includes(host) || word.includes(String(port))).join(' ')
+}
+
+/**
+ * @param {AnyAdapter} adapter
+ * @param {string} word
+ */
+function removal({ scrub }, word) {
+  return scrub.filter((name) => word.startsWith(`${name}=`)).map((name) => `${code(name)} removed`)
 }
 
 /** @param {AnyAdapter} adapter */

@@ -1,5 +1,6 @@
 export { reloaded } from './bound.ts'
 export { runCli } from './cli.ts'
+export { type Default, defaults, typed } from './defaults.ts'
 export { Diary } from './diary.ts'
 export { type Fixture, fixtureOf, type How } from './fixture.ts'
 export { type Flood, type Flooded, type Flooding, flood, type Holder } from './flood.ts'

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { addresses, listeners } from './kernel.ts'
 import { Namespaces } from './namespaces.ts'
 
 /** A network of a test's own, on which every port is free. */
@@ -8,6 +9,8 @@ export interface Namespace extends AsyncDisposable {
   readonly within: readonly string[]
   /** One request from there. */
   ask(url: string, question?: Question): Promise<Answer>
+  /** Every socket there that takes what comes, as `address:port`. */
+  listening(): Promise<readonly string[]>
 }
 
 export interface Question {
@@ -55,6 +58,13 @@ export async function makeNamespace(address: string): Promise<Namespace> {
     ask: async (url, question = {}) => {
       const words = [...within.slice(1), process.execPath, '-e', client, JSON.stringify([url, question])]
       return JSON.parse((await run('ip', words)).stdout)
+    },
+    listening: async () => {
+      const tables = ['tcp', 'tcp6', 'udp', 'udp6'].map(async (table) => {
+        const { stdout } = await run('ip', [...within.slice(1), 'cat', `/proc/net/${table}`])
+        return [table, stdout]
+      })
+      return addresses(listeners(Object.fromEntries(await Promise.all(tables))))
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
