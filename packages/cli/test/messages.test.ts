@@ -66,6 +66,10 @@ const setbacks: Readonly<Record<string, readonly [Setback, Partial<Scene>?]>> = 
     { output: '' },
   ],
   'the program is none': [{ kind: 'not-run', reason: 'Exec format error', file: '/shop/.venv/bin/python' }],
+  'the kernel has no filter for it': [
+    { kind: 'not-run', reason: 'Operation not permitted', file: 'SO_ATTACH_FILTER' },
+    { plan: planOn('192.168.1.23', '192.168.1.0/24') },
+  ],
   'a stranger at the address': [{ kind: 'strangers', sockets: [socket()] }],
   'a stranger of another user': [{ kind: 'strangers', sockets: [socket({ pid: null })] }],
   'never listened': [{ kind: 'late', status: undefined, sockets: [] }],
@@ -207,13 +211,14 @@ const lan: Lan = {
 }
 
 /** The plan for an address of a network. */
-const planOn = (host: string, subnet: string) =>
-  plan(
+function planOn(host: string, subnet: string) {
+  return plan(
     { ...uvicorn },
     { app: 'main:app' },
     resolvePolicy({ lan: true }, { host, reach: 'lan', subnet }, 8000),
     facts,
   )
+}
 
 const onLan: Ready = {
   ...onLoopback,

@@ -39,6 +39,13 @@ export async function explainSetback(setback: Setback, scene: Scene): Promise<De
         python: plan.python,
       })
     case 'not-run':
+      if (setback.file === 'SO_ATTACH_FILTER') {
+        const { bind, subnet } = plan.policy
+        const why = `the kernel refuses the filter (${setback.file}: ${setback.reason})`
+        return fail('FAILED', `${bind.authority} can't be kept to ${subnet}: ${why}`, {
+          hint: 'leave out --lan, or start it outside of what forbids it, a container for example',
+        })
+      }
       return fail('FAILED', `${setback.file} can't be run: ${setback.reason}`, {
         hint:
           plan.file === plan.python
