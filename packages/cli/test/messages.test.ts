@@ -52,6 +52,15 @@ const socket = (more: Partial<Socket> = {}): Socket => ({
 })
 const wide = socket({ address: '0.0.0.0', port: 9000, reach: 'public', command: 'python main.py' })
 
+/** The plan for an address of a network. */
+const planOn = (host: string, subnet: string) =>
+  plan(
+    { ...uvicorn },
+    { app: 'main:app' },
+    resolvePolicy({ lan: true }, { host, reach: 'lan', subnet }, 8000),
+    facts,
+  )
+
 const setbacks: Readonly<Record<string, readonly [Setback, Partial<Scene>?]>> = {
   'called off': [{ kind: 'aborted' }],
   'wide, from code that is not known': [{ kind: 'exposed', sockets: [wide] }],
@@ -208,16 +217,6 @@ const lan: Lan = {
       reason: 'a bridge of containers or virtual machines',
     },
   ],
-}
-
-/** The plan for an address of a network. */
-function planOn(host: string, subnet: string) {
-  return plan(
-    { ...uvicorn },
-    { app: 'main:app' },
-    resolvePolicy({ lan: true }, { host, reach: 'lan', subnet }, 8000),
-    facts,
-  )
 }
 
 const onLan: Ready = {
