@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['@devlaunch/source', 'module', 'node', 'development|production']
@@ -9,5 +10,7 @@ export default defineConfig({
     // A deadline for what never comes, not a measure: a test waits for facts.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // They wait for other processes more than they compute.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })

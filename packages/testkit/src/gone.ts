@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
 import { descendants, isTaken, listening } from './kernel.ts'
-import { eventually, expectGone, living, soon, type Trial, treeOf } from './trial.ts'
+import { eventually, expectGone, living, type Trial, treeOf } from './trial.ts'
 
 /** Gone: whatever ends the launcher, or however the server resists, nothing of its tree lives on. */
 export function gone({ adapter, age, fixture, modes, busy, makeProject, start, startCli }: Trial): void {
@@ -35,7 +35,7 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     await cli.event('started')
     const tree = descendants(cli.pid)
     cli.signal('SIGKILL')
-    await expect.poll(() => living(tree), soon).toEqual([])
+    await expect.poll(() => living(tree), eventually).toEqual([])
   })
 
   // what a signal of the command line sets off is the same in every release
@@ -50,8 +50,9 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
       const { url } = await cli.event('ready')
       const tree = descendants(cli.pid)
       cli.signal(signal)
-      await expectGone(tree, url)
       expect(await cli.exited).toBe(code)
+      expect(await cli.event('exit')).toMatchObject({ killed: [] }) // by itself, before the guard has to
+      await expectGone(tree, url)
     })
   })
 

@@ -7,7 +7,7 @@ import { addresses, descendants, isStopped, listening, survivors } from './kerne
 import { makeNetworks, type Networks, type NetworksOptions, type Phone, places } from './networks.ts'
 import type { Project } from './project.ts'
 import { servers } from './servers.ts'
-import { eventually, living, makeTrial, marker, soon, type Trial } from './trial.ts'
+import { eventually, living, makeTrial, marker, type Trial } from './trial.ts'
 
 /** Nobody else is in the machine's namespace, so nobody has it. */
 export const port = 8000
@@ -23,7 +23,7 @@ export function testLan(adapter: AnyAdapter, fixture: Fixture = fixtureOf(adapte
     beforeAll(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterAll(async () => {
       vi.unstubAllEnvs()
-      await vi.waitFor(() => expect(living()).toEqual([]), soon)
+      await vi.waitFor(() => expect(living()).toEqual([]), eventually)
     })
     describe.for(servers(adapter))('$age', (environment) => {
       const trial = makeTrial(adapter, fixture, environment)
@@ -102,8 +102,8 @@ function ended(trial: Trial): void {
     const held = await lan.hold(phone, network)
     const tree = descendants(cli.pid)
     cli.signal('SIGKILL')
-    await context.expect.poll(() => survivors(tree), soon).toEqual([])
-    await context.expect.poll(() => nets.machine.listeners(), soon).toEqual([])
+    await context.expect.poll(() => survivors(tree), eventually).toEqual([])
+    await context.expect.poll(() => nets.machine.listeners(), eventually).toEqual([])
     await held?.ended
     expect(await phone.get(network)).toMatchObject({ error: 'ECONNREFUSED' })
   })

@@ -10,7 +10,7 @@ import { handedOver } from './handed-over.ts'
 import { ours } from './ours.ts'
 import { sealed } from './sealed.ts'
 import { servers } from './servers.ts'
-import { living, makeTrial, marker, soon } from './trial.ts'
+import { eventually, living, makeTrial, marker } from './trial.ts'
 
 /**
  * The promises, kept by this adapter's real server: its oldest and newest release, with and without reload, with
@@ -20,7 +20,7 @@ export function testAdapter(adapter: AnyAdapter): void {
   describe.for(servers(adapter))(`conformance ${adapter.name} $age`, { timeout: 30_000 }, (environment) => {
     beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterEach(() => void vi.unstubAllEnvs())
-    afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), soon))
+    afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), eventually))
 
     const trial = makeTrial(adapter, fixtureOf(adapter), environment)
     bound(trial)

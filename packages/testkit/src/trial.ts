@@ -26,9 +26,7 @@ export interface Trial {
 
 /** In the environment of everything that a test file starts, as DEVLAUNCH_TEST_RUN. */
 export const marker: string = crypto.randomUUID()
-/** For `expect.poll`: what must have happened when somebody looks. */
-export const soon: { timeout: number; interval: number } = { timeout: 2000, interval: 10 }
-/** What must happen, however slow this machine is. */
+/** For `expect.poll`: what must happen, however slow this machine is. How long it takes is for the campaigns. */
 export const eventually: { timeout: number; interval: number } = { timeout: 20_000, interval: 50 }
 
 export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }: Environment): Trial {
@@ -93,9 +91,9 @@ export function freeUdpPort(): number {
   }
 }
 
-/** Within two seconds nothing lives, and the port is free. */
+/** Nothing lives, and the port is free. */
 export async function expectGone(tree: readonly Life[], url: string): Promise<void> {
-  await expect.poll(() => living(tree), soon).toEqual([])
+  await expect.poll(() => living(tree), eventually).toEqual([])
   expect(isTaken(portOf(url))).toBe(false)
 }
 
