@@ -16,11 +16,12 @@ const builds = { uwsgi_python3: 'uwsgi-plugin-python3' }
 
 /**
  * Installs those that are missing, where that can be done without asking: as root, on Debian and its relatives.
+ * @param {Readonly<Record<string, string>>} more
  * @throws {Failure} that names what to install
  */
-export async function programs() {
+export async function programs(more = {}) {
   if (process.platform !== 'linux') return
-  const wanted = Object.entries({ ...packages, ...(existsSync('/etc/debian_version') && builds) })
+  const wanted = Object.entries({ ...packages, ...more, ...(existsSync('/etc/debian_version') && builds) })
   const found = await Promise.all(wanted.map(([name]) => isThere(name)))
   const missing = wanted.filter((_, index) => !found[index]).map(([, name]) => name)
   if (missing.length === 0) return

@@ -15,9 +15,9 @@ import {
   survivors,
   treeOf,
 } from '@devlaunch/testkit'
-import { adapters } from 'devlaunch'
 import { execa } from 'execa'
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest'
+import { adapters } from '../../cli/src/adapters.ts'
 
 const uvicorn = adapterNamed('uvicorn')
 const gunicorn = adapterNamed('gunicorn')
