@@ -22,10 +22,12 @@ export const django: Adapter<DjangoOptions> = {
     debugger: 'absent',
     proxyHeaders: 'app-decides',
     // No argument and no variable adds to a setting. On loopback Django allows what is needed by itself.
-    allowedHosts: ([host]) =>
-      !host || /^(?:127\.|\[::1\])/.test(host)
+    allowedHosts: (hosts) => {
+      const host = hosts.find((each) => !/^(?:127\.|\[::1\])/.test(each))
+      return host === undefined
         ? 'app-decides'
-        : { env: { DEVLAUNCH_OVERLAY: `django.conf:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } },
+        : { env: { DEVLAUNCH_OVERLAY: `django.conf:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } }
+    },
     dotenv: 'absent',
     grace: 'absent',
   },

@@ -29,10 +29,12 @@ export const flask: Adapter<FlaskOptions> = {
     reload: (on) => ({ args: [on ? '--reload' : '--no-reload'] }),
     proxyHeaders: 'app-decides',
     // Where the app has TRUSTED_HOSTS, this one is added. Werkzeug can't compare an IPv6 address.
-    allowedHosts: ([host], { atLeast }) =>
-      !host || /^(?:127\.|\[)/.test(host) || !atLeast('3.1')
+    allowedHosts: (hosts, { atLeast }) => {
+      const host = hosts.find((each) => !/^(?:127\.|\[)/.test(each))
+      return host === undefined || !atLeast('3.1')
         ? 'app-decides'
-        : { env: { DEVLAUNCH_OVERLAY: `flask.app:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } },
+        : { env: { DEVLAUNCH_OVERLAY: `flask.app:${overlay}`, DEVLAUNCH_ALLOWED_HOSTS: host } }
+    },
     dotenv: (on) => ({ env: on ? blank : { FLASK_SKIP_DOTENV: '1' } }),
     grace: 'absent',
   },

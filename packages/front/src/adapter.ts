@@ -7,12 +7,14 @@ export interface Place extends Omit<Site, 'host' | 'port' | 'authority'> {
   readonly program: string
   /** Its own, for temporary files: an absolute path. */
   readonly folder: string
+  /** What the server behind it shows to whoever reaches it. */
+  readonly exposes: string | undefined
 }
 
 /** The front as a server: it is started, proven, watched and ended like any other. */
 export function frontAdapter(front: Front, place: Place): Adapter {
   const { name, file, scrub, hints } = front
-  const { folder, program, ...site } = place
+  const { folder, program, exposes, ...site } = place
   return {
     name,
     program,
@@ -40,5 +42,6 @@ export function frontAdapter(front: Front, place: Place): Adapter {
     scrub,
     reserved: [],
     hints,
+    ...(exposes !== undefined && { exposes }),
   }
 }

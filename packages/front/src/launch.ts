@@ -30,7 +30,8 @@ export async function launchBehind<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions,
 ): Promise<Server> {
-  const { front, place } = await findPlace({ cwd: options.cwd, ...wish })
+  const { front, place: found } = await findPlace({ cwd: options.cwd, ...wish })
+  const place = { ...found, exposes: adapter.exposes }
   const ofFront = frontOptions(options)
   const { plan: first } = await prepare(frontAdapter(front, { ...place, upstream: nowhere }), ofFront)
   const inner = serverOptions(options)
@@ -61,7 +62,8 @@ export async function prepareBehind<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions,
 ): Promise<{ plan: Plan; python: Interpreter; front: Plan }> {
-  const { front, place } = await findPlace({ cwd: options.cwd, ...wish })
+  const { front, place: found } = await findPlace({ cwd: options.cwd, ...wish })
+  const place = { ...found, exposes: adapter.exposes }
   const ofFront = frontOptions(options)
   const { plan: first } = await prepare(frontAdapter(front, { ...place, upstream: nowhere }), ofFront)
   const hosts = hostsOf(first)

@@ -28,7 +28,7 @@ export interface FrontOptions {
  */
 export async function findPlace(
   options: FrontOptions,
-): Promise<{ front: Front; place: Omit<Place, 'upstream'> }> {
+): Promise<{ front: Front; place: Omit<Place, 'upstream' | 'exposes'> }> {
   const { env, cwd: from } = here()
   const cwd = resolve(from, options.cwd ?? '.')
   const front = frontNamed(options.front)
