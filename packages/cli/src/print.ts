@@ -142,7 +142,8 @@ export class Printer {
   /** `--dry-run`: what stands in front of it. */
   front(plan: Plan): string {
     const files = Object.entries(plan.files).map(([path, text]) => `# ${path}\n${text}`)
-    return `\n${commandLine(plan)}\n\n${files.join('\n')}`
+    const title = `# ${plan.server} in front of it, in a folder that lasts as long as it runs`
+    return `\n${this.#style('dim', title)}\n${commandLine(plan)}\n\n${files.join('\n')}`
   }
 
   /** `devlaunch which` */

@@ -59,7 +59,7 @@ export function readyRows(ready: Ready, { link, warning, quiet }: Emphasis): Row
   return [
     ...reachRows(ready, link),
     ...some('Where', where),
-    ['Proof', proven ? describeProof(proof, front) : 'not verified: this system gives no list of sockets'],
+    ['Proof', proven ? describeProof(ready) : 'not verified: this system gives no list of sockets'],
     ['Python', `${pythonVersion ?? ''} ${near(python.path)}; ${python.why}`.trim()],
     ...some('Removed', plan.unset.length > 0 && `${plan.unset.join(', ')} (could overrule the flags)`),
     ...[...unfiltered(proof), ...warnings].map((text) => [warning('Warning'), text] as const),
@@ -100,16 +100,24 @@ function near(path: string): string {
   return short.length < path.length ? short : path
 }
 
-function describeProof({ sockets, relay, filter }: Proof, plan: Plan): string {
+function describeProof({ plan, front, proof }: Pick<Ready, 'plan' | 'front' | 'proof'>): string {
+  const { sockets, relay, filter } = proof
+  const outermost = front ?? plan
+  const whose = (port: number) => {
+    if (!front) return ''
+    return `${port === front.policy.bind.port ? front.server : plan.server}, `
+  }
   const list = sockets
     .map(({ protocol, address, port, pid }) => {
-      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (pid ${pid})`
+      return `${protocol === 'udp' ? 'UDP ' : ''}${authority(address, port)} (${whose(port)}pid ${pid})`
     })
     .join(', ')
   const count = sockets.length === 1 ? '1 listening socket' : `${sockets.length} listening sockets`
-  const { reach, subnet } = plan.policy
+  const { reach, subnet } = outermost.policy
   const audiences = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
   const own = relay && `; ${authority(relay.address, relay.port)} is this devlaunch, for local tools`
   const seal = plan.seal ? '. Sealed: no other can be opened' : ''
-  return `${count}: ${list}${own ?? ''}; ${filter?.filtered ? `${subnet} only` : audiences[reach]}${seal}`
+  const whom = filter?.filtered ? `${subnet} only` : audiences[reach]
+  const of = front && reach !== 'loopback' ? `${front.server} for ` : ''
+  return `${count}: ${list}${own ?? ''}; ${of}${whom}${seal}`
 }
