@@ -116,7 +116,10 @@ function describeProof({ plan, front, proof }: Pick<Ready, 'plan' | 'front' | 'p
   const { reach, subnet } = outermost.policy
   const audiences = { loopback: 'this machine only', lan: 'the local network', public: 'every network' }
   const own = relay && `; ${authority(relay.address, relay.port)} is this devlaunch, for local tools`
-  const seal = plan.seal ? '. Sealed: no other can be opened' : ''
+  const sealed = front
+    ? `. ${plan.server} is sealed: it can open no other`
+    : '. Sealed: no other can be opened'
+  const seal = plan.seal ? sealed : ''
   const whom = filter?.filtered ? `${subnet} only` : audiences[reach]
   const of = front && reach !== 'loopback' ? `${front.server} for ` : ''
   return `${count}: ${list}${own ?? ''}; ${of}${whom}${seal}`

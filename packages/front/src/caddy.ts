@@ -20,10 +20,13 @@ export const caddy: Front = {
   ],
   configure: ({ host, port, upstream, statics, tls }) => `\
 {
-	admin off          # or localhost:2019 could change all of this
-	auto_https off     # or port 80 would be opened too, and a certificate authority installed
+	admin off # or localhost:2019 could change all of this
+	auto_https off # or port 80 would be opened too, and a certificate authority installed
+	log {
+		level ERROR # at INFO it tells of itself with each start
+	}
 	servers {
-		protocols h1 h2  # h3 would open a UDP socket
+		protocols h1 h2 # h3 would open a UDP socket
 	}
 }
 
@@ -34,7 +37,7 @@ ${tls ? `\ttls ${quote(tls.certificate)} ${quote(tls.key)}\n` : ''}\
 ${statics.map(({ path, directory }) => `\n\thandle_path ${path}* {\n\t\troot * ${quote(directory)}\n\t\tfile_server\n\t}\n`).join('')}
 	handle {
 		reverse_proxy ${upstream} {
-			flush_interval -1  # server-sent events arrive one by one
+			flush_interval -1 # server-sent events arrive one by one
 
 			# what a client says of itself is left out; X-Forwarded-For, -Host and -Proto are Caddy's own
 ${claims

@@ -13,11 +13,11 @@ export class Fronted implements Server {
   readonly #server: Server
   readonly #front: Server
   readonly #onEvent: LaunchOptions['onEvent']
-  readonly #hosts: string[]
+  readonly #hosts: string[] | undefined
   #asked = false
 
-  /** `hosts`: what the server answers to; it reads them when it starts. */
-  constructor(server: Server, front: Server, hosts: string[], options: LaunchOptions) {
+  /** `hosts`: what the server answers to, if that is told to it; it reads them when it starts. */
+  constructor(server: Server, front: Server, hosts: string[] | undefined, options: LaunchOptions) {
     this.#server = server
     this.#front = front
     this.#hosts = hosts
@@ -93,7 +93,7 @@ export class Fronted implements Server {
   /** The front has an address that the server doesn't answer to yet. */
   async introduce(): Promise<void> {
     const { authority } = this.#front.plan.policy.bind
-    if (this.#hosts.includes(authority)) return
+    if (this.#hosts?.includes(authority) !== false) return
     this.#hosts.push(authority)
     await this.#server.restart()
   }

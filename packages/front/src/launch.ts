@@ -48,7 +48,8 @@ export async function launchBehind<Options extends object>(
         if (toldOfFront(event)) options.onEvent?.(event)
       },
     })
-    fronted = new Fronted(server, outer, hosts, options)
+    const isTold = typeof adapter.enforce.allowedHosts === 'function'
+    fronted = new Fronted(server, outer, isTold ? hosts : undefined, options)
     return fronted
   } catch (error) {
     await server.stop()

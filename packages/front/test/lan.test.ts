@@ -22,6 +22,7 @@ import {
 } from '@devlaunch/testkit'
 import { adapters } from 'devlaunch'
 import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest'
+import { terminal } from '../../cli/test/kit/screen.ts'
 
 const names = Object.keys(fronts) as FrontName[]
 const marker = crypto.randomUUID()
@@ -120,6 +121,34 @@ describe.each(names)('--front %s --lan', { timeout: 60_000 }, (front) => {
     await page(nets.machine, local, trial.fixture)
     const headers = { host: 'evil.example' }
     expect(await phone.get(network, { headers, timeout: 10 })).toMatchObject({ status: 400 })
+  })
+})
+
+describe('Ctrl-] l', { timeout: 60_000 }, () => {
+  test.each([
+    ['gunicorn', ['gunicorn', 'app:app'], 1],
+    ['django', ['django', '--no-reload'], 2], // it reads its hosts when it starts
+  ] as const)('lets the phone in to %s, and out again', async (name, words, starts) => {
+    const trial = newest(name)
+    await using nets = await makeNetworks({ only: ['lan', 'docker'] })
+    await using project = await trial.makeProject()
+    const args = [...words, '--front', 'nginx', '--port', `${port}`, '--python', project.python]
+    await using screen = terminal(args, project.cwd, {}, { inside: nets.machine.prefix })
+    await screen.shows(/Press Ctrl-\]/)
+    const phone = nets.phone('lan')
+    expect(await phone.get(network)).toMatchObject({ error: 'ECONNREFUSED' })
+    screen.type('\x1dl')
+    await screen.shows(/can open it now/)
+    await vi.waitFor(() => page(phone, network, trial.fixture), eventually)
+    await page(nets.machine, local, trial.fixture)
+    expect(await nets.intruders(port)).toEqual([])
+    expect(screen.text().match(/Starting (?:gunicorn|(?:WSGI )?development server)/g)).toHaveLength(starts)
+    const from = screen.text().length
+    screen.type('\x1dl')
+    await screen.shows(/Only this machine can open it now/, from)
+    expect(await phone.get(network)).toMatchObject({ error: 'ECONNREFUSED' })
+    screen.type('\x1dq')
+    await screen.shows(/\[exit 0\]/)
   })
 })
 
