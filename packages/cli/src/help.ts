@@ -9,7 +9,7 @@ export function help(): string {
 
   devlaunch [server] [target] [options] [-- arguments of the server]
   devlaunch which [server]     the Python that would be used, and why no other
-  devlaunch front NAME [server]   a configuration for nginx, caddy or httpd
+  devlaunch front NAME [server] [target]   the configuration of that proxy
 
 Servers (without one, devlaunch looks at the project):
 ${wrapped(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}

@@ -37,6 +37,12 @@ describe('the whole command', () => {
     expect(reasons).toContainEqual({ field: 'allowedHosts', args: [], env, why: `answer to ${authority}` })
   })
 
+  test('behind a proxy on a network it answers at the address of the proxy', () => {
+    const hosts = ['192.168.7.7:8000', '127.0.0.1:8000']
+    expect(planned({}, { hosts }).env).toMatchObject({ DEVLAUNCH_ALLOWED_HOSTS: '192.168.7.7:8000' })
+    expect(planned({}, { hosts: ['127.0.0.1:8000'] }).env).toEqual({})
+  })
+
   test('user arguments stand before the flags of the policy', () => {
     const { args } = planned({ args: ['--settings', 'shop.local', '-v', '2', '--nothreading'] })
     expect(args.slice(2)).toEqual([
