@@ -19,9 +19,13 @@ const servers = {
   daphne: { good: 'async def app(scope, receive, send): ...\n', reloads: false },
 }
 const causes: Readonly<Record<string, (good: string) => [target: string, source: string, says: RegExp]>> = {
-  'missing module': (good) => ['nosuch:app', good, /(?:module|import|named)\W+nosuch/],
+  'missing module': (good) => ['nosuch:app', good, /(?:module|import|named|from)\W+nosuch/],
   // uWSGI doesn't name it
-  'wrong attribute': (good) => ['main:nosuch', good, /(?:named|attribute)\W+nosuch|callable not found/i],
+  'wrong attribute': (good) => [
+    'main:nosuch',
+    good,
+    /(?:named|attribute|main:)\W*nosuch|callable not found/i,
+  ],
   'syntax error': () => ['main:app', 'def app(:\n', /SyntaxError/],
   'exception during import': () => ['main:app', '1 / 0\n', /ZeroDivisionError/],
   'missing import': () => ['main:app', 'import nosuch\n', /No module named 'nosuch'/],

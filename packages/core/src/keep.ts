@@ -6,7 +6,7 @@ import { safely } from './events.ts'
 import type { Lan } from './lan.ts'
 import type { Plan } from './plan.ts'
 import { resolvePolicy } from './policy.ts'
-import { choosePort } from './port.ts'
+import { knock } from './port.ts'
 import { checkLimit, findWhere, type Where } from './prepare.ts'
 import type { Terminal } from './protocol.ts'
 import type { LaunchEvent, LaunchOptions, Server, Urls } from './server.ts'
@@ -130,8 +130,8 @@ class KeptServer implements Server {
       const to = await this.#findLan(wish)
       const { host } = to.address
       if (host !== this.#where.address.host) {
-        const { port } = this.#options
-        await choosePort({ hosts: [host], port, strict: true, lost: false })
+        const taken = await knock(host, this.#run.plan.policy.bind.port)
+        if (taken) throw taken.reason
       }
       this.#limit = milliseconds === undefined ? undefined : new Deadline(milliseconds)
       this.#options = { ...this.#options, lan: wish }

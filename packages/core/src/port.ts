@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import getPort from 'get-port'
 import { authority } from './address.ts'
 import { DevlaunchError } from './errors.ts'
@@ -7,6 +7,11 @@ import type { Bind } from './policy.ts'
 export interface PortWish {
   /** It must be free on each of them. */
   readonly hosts: readonly [string, ...string[]]
+  /**
+   * And nobody may answer on this one, which is for one network alone: who listens there without a filter, even for the
+   * moment of a try, lets others in.
+   */
+  readonly filtered?: string | undefined
   /** The first choice; any free port without it. */
   readonly port: number | undefined
   /** The first choice or none. */
@@ -22,11 +27,11 @@ const neighbourhood = 100
  * A port on which nobody listens at these addresses now. Another process can still take it before the server does.
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
  */
-export async function choosePort({ hosts, port, strict, lost }: PortWish): Promise<number> {
-  if (port === undefined) return freePort(hosts)
+export async function choosePort({ hosts, filtered, port, strict, lost }: PortWish): Promise<number> {
+  if (port === undefined) return freePort(hosts, filtered)
   checkPort(port)
   if (!lost || strict) {
-    const failure = await tryPort(hosts, port)
+    const failure = (await tryPort(hosts, port)) ?? (await knock(filtered, port))
     if (!failure) return port
     if (strict || failure.code !== 'EADDRINUSE') throw failure.reason
   }
@@ -36,18 +41,23 @@ export async function choosePort({ hosts, port, strict, lost }: PortWish): Promi
   const inTurn = [...next.slice(first), ...next.slice(0, first)]
   return freePort(
     hosts,
+    filtered,
     inTurn.filter((each) => each <= 65_535),
   )
 }
 
 /** One of `ports`, or any, where none of them is free. */
-async function freePort([host, ...others]: PortWish['hosts'], ports?: readonly number[]): Promise<number> {
+async function freePort(
+  [host, ...others]: PortWish['hosts'],
+  filtered: string | undefined,
+  ports?: readonly number[],
+): Promise<number> {
   const taken: number[] = []
   for (;;) {
     const port = await getPort({ host, exclude: taken, ...(ports && { port: ports }) }).catch(({ code }) =>
       Promise.reject(cannotListen(code, { host, port: 0 })),
     )
-    if (!(await tryPort(others, port))) return port
+    if (!(await tryPort(others, port)) && !(await knock(filtered, port))) return port
     taken.push(port)
   }
 }
@@ -71,6 +81,17 @@ async function tryPort(hosts: readonly string[], port: number) {
     if (failure) return { code: failure.code, reason: cannotListen(failure.code, { host, port }) }
   }
   return undefined
+}
+
+/** Somebody who listens there takes the connection; the guard's bind tells of others. */
+export async function knock(host: string | undefined, port: number) {
+  if (host === undefined) return undefined
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host, port })
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => resolve(true)).once('connect', () => socket.destroy())
+  })
+  return taken ? { code: 'EADDRINUSE', reason: cannotListen('EADDRINUSE', { host, port }) } : undefined
 }
 
 /** Why nobody can listen there, by the name of the system's error. */

@@ -113,7 +113,8 @@ export async function decide(
   const wanted = { ...options, env, ...target }
   const first = options.port ?? options.offeredPort
   const wish = {
-    hosts: [address.host, ...(lan ? [loopback] : [])] as const,
+    hosts: [lan ? loopback : address.host] as const,
+    filtered: lan?.host,
     port: first,
     strict: options.strictPort ?? false,
     lost,
