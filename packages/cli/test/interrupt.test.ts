@@ -64,7 +64,7 @@ async def app(scope, receive, send):
       'gunicorn.conf.py': `def on_starting(server):
     before = server.handle_int
     server.handle_int = lambda *args: (print("INTERRUPTED", flush=True), before(*args))
-def worker_exit(server, worker):
+def on_exit(server):  # worker_exit can be lost: a worker gets SIGINT by the terminal and SIGQUIT by its master
     print("CLEANED UP", flush=True)
 `,
     },
