@@ -103,11 +103,9 @@ function load(port) {
  * @param {(round: Round) => number} figure
  */
 function ratio(name, byHand, launched, figure) {
-  const ratio = median(
-    launched.map((each, round) => figure(each) / figure(/** @type {Round} */ (byHand[round]))),
-  )
-  const [one, other] = [byHand, launched].map((all) => median(all.map(figure)).toFixed(1).padStart(9))
-  return { ratio, line: `${name.padEnd(15)} ${one}   ${other}   ${ratio.toFixed(3)}` }
+  const [one = 0, other = 0] = [byHand, launched].map((all) => median(all.map(figure)))
+  const cells = [one, other].map((value) => value.toFixed(1).padStart(9)).join('   ')
+  return { ratio: other / one, line: `${name.padEnd(15)} ${cells}   ${(other / one).toFixed(3)}` }
 }
 
 /** @param {number[]} values */
