@@ -50,6 +50,7 @@ describe.runIf(process.platform === 'linux')('a socket that is handed over', () 
     const { session, guard, port } = await start(`${accepts}time.sleep(60)`, handedOver)
     const { pid } = await session.event('started')
     expect(await session.event('listening')).toMatchObject({ sockets: [{ address: '127.0.0.1', port, pid }] })
+    await session.printed(/up \d+/) // it reads no modules any more
     expect([...descriptors(pid).keys()]).toEqual(['0', '1', '2', '3'])
     expect([...descriptors(guard).values()]).not.toContain(third(pid))
   })
@@ -183,12 +184,13 @@ describe.runIf(process.platform === 'linux')('an address that is reserved', () =
   test('refuses everybody until the server listens there, which it can', async () => {
     const session = openSession([python, '-I', '-S', directory])
     const port = await getPort({ host: '127.0.0.1' })
-    session.start(python, `input(); ${listens(`${port}`)}`, {
+    session.start(python, `print("here"); input(); ${listens(`${port}`)}`, {
       port,
       listener: 'reserved',
       terminal: { columns: 80, rows: 24 },
     })
     const { pid } = await session.event('started')
+    await session.printed(/here/)
     await expect(client(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect([...descriptors(pid).keys()]).toEqual(['0', '1', '2'])
     session.process.stdin?.write('\n')
