@@ -20,6 +20,12 @@ export interface PortWish {
   readonly lost: boolean
 }
 
+/** Why a port can't be had. */
+export interface Taken {
+  readonly code: string | undefined
+  readonly reason: DevlaunchError
+}
+
 /** How many ports after the first choice are tried: a person recognises 8003, not 41267. */
 const neighbourhood = 100
 
@@ -71,7 +77,7 @@ export function checkPort(port: number): void {
 }
 
 /** get-port takes "no permission" for "in use" and silently goes on; a person who named the port wants to know. */
-async function tryPort(hosts: readonly string[], port: number) {
+async function tryPort(hosts: readonly string[], port: number): Promise<Taken | undefined> {
   for (const host of hosts) {
     const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       const server = createServer()
@@ -84,7 +90,7 @@ async function tryPort(hosts: readonly string[], port: number) {
 }
 
 /** Somebody who listens there takes the connection; the guard's bind tells of others. */
-export async function knock(host: string | undefined, port: number) {
+export async function knock(host: string | undefined, port: number): Promise<Taken | undefined> {
   if (host === undefined) return undefined
   const taken = await new Promise<boolean>((resolve) => {
     const socket = connect({ host, port })

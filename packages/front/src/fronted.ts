@@ -2,6 +2,7 @@ import {
   DevlaunchError,
   type Exit,
   type LaunchOptions,
+  type Plan,
   type Proof,
   type Server,
   type Urls,
@@ -32,39 +33,41 @@ export class Fronted implements Server {
   get urls(): Urls {
     return this.#front.urls
   }
-  get lan() {
+  get lan(): Server['lan'] {
     return this.#front.lan
   }
-  get until() {
+  get until(): Server['until'] {
     return this.#front.until
   }
-  get pid() {
+  get pid(): Server['pid'] {
     return this.#server.pid
   }
-  get plan() {
+  get plan(): Server['plan'] {
     return this.#server.plan
   }
-  get front() {
+  get front(): Plan {
     return this.#front.plan
   }
-  get python() {
+  get python(): Server['python'] {
     return this.#server.python
   }
   get proof(): Proof {
     const { sockets } = this.#server.proof
     return { ...this.#front.proof, sockets: [...this.#front.proof.sockets, ...sockets] }
   }
-  get notes() {
+  get notes(): Server['notes'] {
     return this.#server.notes
   }
-  get warnings() {
+  get warnings(): readonly string[] {
     return [...this.#front.warnings, ...this.#server.warnings]
   }
-  get logs() {
+  get logs(): Server['logs'] {
     return this.#server.logs
   }
 
-  readonly sockets = async () => (await Promise.all([this.#front.sockets(), this.#server.sockets()])).flat()
+  readonly sockets: Server['sockets'] = async () => {
+    return (await Promise.all([this.#front.sockets(), this.#server.sockets()])).flat()
+  }
   readonly resize: Server['resize'] = (size) => this.#server.resize(size) // Apache takes SIGWINCH for an order to end
   readonly expose: Server['expose'] = async (...where) => {
     const urls = await this.#front.expose(...where)
@@ -88,7 +91,9 @@ export class Fronted implements Server {
     void this.#server.kill()
     return this.exited
   }
-  readonly [Symbol.asyncDispose] = async (): Promise<void> => void (await this.stop())
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
 
   /** The front has an address that the server doesn't answer to yet. */
   async introduce(): Promise<void> {
