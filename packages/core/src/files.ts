@@ -1,9 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { DevlaunchError } from './errors.ts'
 import type { Plan } from './plan.ts'
+import { show } from './quote.ts'
 
-/** Makes the private folder of a server, and what it reads there. The guard removes it. */
-export async function writeFiles({ folder, files }: Plan): Promise<void> {
+/**
+ * Makes the private folder of a server, and what it reads there. The guard removes it.
+ * @throws DevlaunchError `FAILED`
+ */
+export async function writeFiles({
+  server,
+  folder,
+  files,
+}: Pick<Plan, 'server' | 'folder' | 'files'>): Promise<void> {
   if (folder === undefined) return
-  await mkdir(folder, { mode: 0o700 })
-  for (const [path, text] of Object.entries(files)) await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+  try {
+    await mkdir(folder, { mode: 0o700 })
+    for (const [path, text] of Object.entries(files)) await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new DevlaunchError('FAILED', `${server} has no place for its files: ${show(folder)}, ${code}`, {
+      cause,
+      hint: 'make room there, or name another folder by TMPDIR',
+    })
+  }
 }

@@ -37,7 +37,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   port: ['address', 'errors', 'get-port', 'node:'],
   here: ['errors'],
   kill: ['node:'],
-  files: ['node:'],
+  files: ['errors', 'quote', 'node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
   ready: ['node:'],
   knock: ['ready'],

@@ -16,7 +16,7 @@ import {
   treeOf,
 } from '@devlaunch/testkit'
 import { execa } from 'execa'
-import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFailed, onTestFinished, test, vi } from 'vitest'
 import { adapters } from '../../cli/src/adapters.ts'
 
 const uvicorn = adapterNamed('uvicorn')
@@ -169,6 +169,17 @@ test('Caddy opens no admin API and installs no certificate authority', async () 
   const { folder = '' } = server.front ?? {}
   expect(existsSync(join(folder, 'caddy/pki'))).toBe(false)
   expect(server.logs.all.join('\n')).not.toMatch(/root certificate/)
+})
+
+test('a temporary folder that takes no files is named, and nothing is left', async () => {
+  const { project } = await projectOf(gunicorn)
+  vi.stubEnv('TMPDIR', join(project.cwd, 'nowhere'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const failed = launchBehind({ front: 'nginx' }, gunicorn, optionsFor(gunicorn, project, 'app:app'))
+  await expect(failed).rejects.toMatchObject({
+    code: 'FAILED',
+    message: expect.stringMatching(/nginx has no place for its files: .*ENOENT/),
+  })
 })
 
 test('a front that is not there is named, with what to install', async () => {
