@@ -119,7 +119,11 @@ function expectPlan(
   plan: { args: readonly string[]; env: object },
 ): void {
   const target = wish[adapter.target.option]
-  if (adapter.target.kind === 'app' && target !== undefined) expect(target).toMatch(harmless)
+  if (adapter.target.kind === 'app' && target !== undefined) {
+    const { path } = adapter.target
+    if (path?.test(String(target))) expect(target).not.toMatch(/^-|[\r\n]/)
+    else expect(target).toMatch(harmless)
+  }
   const { args = [] } = wish
   const at = plan.args.findIndex((_, index) =>
     args.every((each, offset) => plan.args[index + offset] === each),
