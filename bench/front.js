@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../packages/testkit/src/free-port.ts'
+import { end, median } from './measure.js'
 
 /**
  * gunicorn behind `--front nginx`, beside the same two started by hand with the shortest configuration there is.
@@ -108,11 +109,6 @@ function ratio(name, byHand, launched, figure) {
   return { ratio: other / one, line: `${name.padEnd(15)} ${cells}   ${(other / one).toFixed(3)}` }
 }
 
-/** @param {number[]} values */
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
 /** @param {number} port */
 async function ready(port) {
   while (
@@ -123,12 +119,4 @@ async function ready(port) {
   ) {
     await new Promise((wake) => setTimeout(wake, 50))
   }
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-async function end(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const over = new Promise((resolve) => child.on('exit', resolve))
-  child.kill('SIGTERM')
-  await over
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '../packages/testkit/src/free-port.ts'
+import { end, hasEnded, median, percentile } from './measure.js'
 import { servers } from './servers.js'
 
 /**
@@ -172,35 +173,9 @@ function answers(port) {
   })
 }
 
-/** @param {import('node:child_process').ChildProcess} child */
-async function end(child) {
-  if (hasEnded(child)) return
-  // an interrupt that meets Python in a destructor is lost
-  const again = setInterval(() => child.kill('SIGINT'), 1000)
-  child.kill('SIGINT')
-  await new Promise((resolve) => child.on('exit', resolve))
-  clearInterval(again)
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-function hasEnded({ exitCode, signalCode }) {
-  return exitCode !== null || signalCode !== null
-}
-
 function clean() {
   const { PORT, VIRTUAL_ENV, ...env } = process.env
   return env
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return percentile(values, 0.5)
-}
-
-/** @param {number[]} values @param {number} share */
-function percentile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
 }
 
 /** @param {number[]} values */

@@ -1,5 +1,5 @@
 import { DevlaunchError, quote } from '@devlaunch/core'
-import { type FrontOptions, isFront } from '@devlaunch/front'
+import { type FrontOptions, frontNamed } from '@devlaunch/front'
 
 interface Values {
   readonly front?: readonly string[]
@@ -25,13 +25,8 @@ export function frontOf(values: Values, words: readonly string[]): FrontOptions 
     if (idle) throw new DevlaunchError('USAGE', `${idle} needs --front`, { hint: 'add --front nginx' })
     return undefined
   }
-  if (!isFront(name)) {
-    throw new DevlaunchError('USAGE', `${quote(name)} can't stand in front of a server`, {
-      hint: 'name nginx, caddy or httpd',
-    })
-  }
   return {
-    front: name,
+    front: frontNamed(name).name,
     statics: Object.fromEntries(statics.map(pair)),
     ...(tls !== undefined && { tls: files(tls) }),
     ...(cwd !== undefined && { cwd }),

@@ -35,6 +35,7 @@ export {
   type Wishes,
 } from './policy.ts'
 export type { PrepareOptions } from './prepare.ts'
+export { isProgram } from './program.ts'
 export type { Process, Refusal, Socket, Stall, Terminal } from './protocol.ts'
 export { listPythons } from './python.ts'
 export { escaped, quote, show } from './quote.ts'

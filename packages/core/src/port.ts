@@ -5,8 +5,8 @@ import { DevlaunchError } from './errors.ts'
 import type { Bind } from './policy.ts'
 
 export interface PortWish {
-  /** It must be free on each of them. */
-  readonly hosts: readonly [string, ...string[]]
+  /** It must be free there. */
+  readonly host: string
   /**
    * And nobody may answer on this one, which is for one network alone: who listens there without a filter, even for the
    * moment of a try, lets others in.
@@ -33,11 +33,11 @@ const neighbourhood = 100
  * A port on which nobody listens at these addresses now. Another process can still take it before the server does.
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
  */
-export async function choosePort({ hosts, filtered, port, strict, lost }: PortWish): Promise<number> {
-  if (port === undefined) return freePort(hosts, filtered)
+export async function choosePort({ host, filtered, port, strict, lost }: PortWish): Promise<number> {
+  if (port === undefined) return freePort(host, filtered)
   checkPort(port)
   if (!lost || strict) {
-    const failure = (await tryPort(hosts, port)) ?? (await knock(filtered, port))
+    const failure = (await tryPort(host, port)) ?? (await knock(filtered, port))
     if (!failure) return port
     if (strict || failure.code !== 'EADDRINUSE') throw failure.reason
   }
@@ -46,7 +46,7 @@ export async function choosePort({ hosts, filtered, port, strict, lost }: PortWi
   const first = lost ? Math.floor(Math.random() * neighbourhood) : 0
   const inTurn = [...next.slice(first), ...next.slice(0, first)]
   return freePort(
-    hosts,
+    host,
     filtered,
     inTurn.filter((each) => each <= 65_535),
   )
@@ -54,7 +54,7 @@ export async function choosePort({ hosts, filtered, port, strict, lost }: PortWi
 
 /** One of `ports`, or any, where none of them is free. */
 async function freePort(
-  [host, ...others]: PortWish['hosts'],
+  host: string,
   filtered: string | undefined,
   ports?: readonly number[],
 ): Promise<number> {
@@ -63,7 +63,7 @@ async function freePort(
     const port = await getPort({ host, exclude: taken, ...(ports && { port: ports }) }).catch(({ code }) =>
       Promise.reject(cannotListen(code, { host, port: 0 })),
     )
-    if (!(await tryPort(others, port)) && !(await knock(filtered, port))) return port
+    if (!(await knock(filtered, port))) return port
     taken.push(port)
   }
 }
@@ -77,16 +77,13 @@ export function checkPort(port: number): void {
 }
 
 /** get-port takes "no permission" for "in use" and silently goes on; a person who named the port wants to know. */
-async function tryPort(hosts: readonly string[], port: number): Promise<Taken | undefined> {
-  for (const host of hosts) {
-    const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-      const server = createServer()
-      server.once('error', resolve)
-      server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
-    })
-    if (failure) return { code: failure.code, reason: cannotListen(failure.code, { host, port }) }
-  }
-  return undefined
+async function tryPort(host: string, port: number): Promise<Taken | undefined> {
+  const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const server = createServer()
+    server.once('error', resolve)
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
+  })
+  return failure && { code: failure.code, reason: cannotListen(failure.code, { host, port }) }
 }
 
 /** Somebody who listens there takes the connection; the guard's bind tells of others. */

@@ -113,7 +113,7 @@ export async function decide(
   const wanted = { ...options, env, ...target }
   const first = options.port ?? options.offeredPort
   const wish = {
-    hosts: [lan ? loopback : address.host] as const,
+    host: lan ? loopback : address.host,
     filtered: lan?.host,
     port: first,
     strict: options.strictPort ?? false,

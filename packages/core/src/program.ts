@@ -50,7 +50,8 @@ export async function findProgram(
   )
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** Can it be run? */
+export async function isProgram(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return false
   return process.platform === 'win32' || (found.mode & 0o111) !== 0

@@ -1,3 +1,3 @@
 export type { Front, FrontName, Site, Static, Tls } from './front.ts'
 export { launchBehind, prepareBehind } from './launch.ts'
-export { type FrontOptions, fronts, isFront } from './place.ts'
+export { type FrontOptions, frontNamed, fronts } from './place.ts'

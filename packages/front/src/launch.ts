@@ -30,19 +30,12 @@ export async function launchBehind<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions,
 ): Promise<Server> {
-  const { front, place: found } = await findPlace({ cwd: options.cwd, ...wish })
-  const place = { ...found, exposes: adapter.exposes }
-  const ofFront = frontOptions(options)
-  const { plan: first } = await prepare(frontAdapter(front, { ...place, upstream: nowhere }), ofFront)
-  const inner = serverOptions(options)
-  const hosts = hostsOf(first)
-  const server = await launch(adapter as AnyAdapter, { ...inner, hosts } as LaunchOptions)
+  const { frontAt, frontOptions, hosts, serverOptions } = await divide(wish, adapter, options)
+  const server = await launch(adapter as AnyAdapter, serverOptions)
   let fronted: Fronted | undefined
   try {
-    const upstream = server.plan.policy.bind.authority
-    const outer = await launch(frontAdapter(front, { ...place, upstream }), {
-      ...ofFront,
-      port: first.policy.bind.port,
+    const outer = await launch(frontAt(server.plan), {
+      ...frontOptions,
       onEvent: (event) => {
         if (event.event === 'lan' && event.lan) void fronted?.introduce().catch(() => {})
         if (toldOfFront(event)) options.onEvent?.(event)
@@ -63,24 +56,26 @@ export async function prepareBehind<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions,
 ): Promise<{ plan: Plan; python: Interpreter; front: Plan }> {
-  const { front, place: found } = await findPlace({ cwd: options.cwd, ...wish })
-  const place = { ...found, exposes: adapter.exposes }
+  const { frontAt, frontOptions, serverOptions } = await divide(wish, adapter, options)
+  const { plan, python } = await prepare(adapter as AnyAdapter, serverOptions)
+  const { plan: front } = await prepare(frontAt(plan), frontOptions)
+  return { plan, python, front }
+}
+
+/** What is known of the two before either is started: the front's address is chosen, its server's isn't. */
+async function divide(wish: FrontOptions, { exposes }: AnyAdapter, options: LaunchOptions) {
+  const { front, place } = await findPlace({ cwd: options.cwd, ...wish })
+  const at = (upstream: string) => frontAdapter(front, { ...place, exposes, upstream })
   const ofFront = frontOptions(options)
-  const { plan: first } = await prepare(frontAdapter(front, { ...place, upstream: nowhere }), ofFront)
-  const hosts = hostsOf(first)
-  const { plan, python } = await prepare(
-    adapter as AnyAdapter,
-    {
-      ...serverOptions(options),
-      hosts,
-    } as LaunchOptions,
-  )
-  const upstream = plan.policy.bind.authority
-  const { plan: second } = await prepare(frontAdapter(front, { ...place, upstream }), {
-    ...ofFront,
-    port: first.policy.bind.port,
-  })
-  return { plan, python, front: second }
+  const { plan } = await prepare(at(nowhere), ofFront)
+  const hosts = hostsOf(plan)
+  return {
+    frontAt: ({ policy }: Plan) => at(policy.bind.authority),
+    frontOptions: { ...ofFront, port: plan.policy.bind.port },
+    /** The server reads them at each start. */
+    hosts,
+    serverOptions: { ...serverOptions(options), hosts },
+  }
 }
 
 /** What a client may write into its Host header: on a network, this machine still comes by loopback. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { access, readFile, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { DevlaunchError, here, quote, show } from '@devlaunch/core'
+import { DevlaunchError, here, isProgram, quote, show } from '@devlaunch/core'
 import type { Place } from './adapter.ts'
 import { caddy } from './caddy.ts'
 import type { Front, FrontName, Static, Tls } from './front.ts'
@@ -48,20 +49,17 @@ export async function findPlace(
     folder: join(tmpdir(), `devlaunch-${front.name}-${randomUUID()}`),
     statics,
     tls,
-    modules: await findModules(program),
+    modules: findModules(program),
     root: process.getuid?.() === 0,
   }
   return { front, place }
 }
 
-export function isFront(name: string): name is FrontName {
-  return Object.hasOwn(fronts, name)
-}
-
-function frontNamed(name: string): Front {
-  if (isFront(name)) return fronts[name]
-  throw new DevlaunchError('USAGE', `${show(name)} can't stand in front of a server`, {
-    hint: `name one of these: ${Object.keys(fronts).join(', ')}`,
+/** @throws DevlaunchError `USAGE` */
+export function frontNamed(name: string): Front {
+  if (Object.hasOwn(fronts, name)) return fronts[name as FrontName]
+  throw new DevlaunchError('USAGE', `${quote(name)} can't stand in front of a server`, {
+    hint: 'name nginx, caddy or httpd',
   })
 }
 
@@ -78,23 +76,12 @@ export async function findProgram({ name, programs, install }: Front, path: stri
   throw new DevlaunchError('SERVER_NOT_FOUND', `${name} is not installed`, { hint: `${install[system]}` })
 }
 
-async function isProgram(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined)
-  return found?.isFile() === true && (process.platform === 'win32' || (found.mode & 0o111) !== 0)
-}
-
 /** Debian, Fedora (64 and 32 bits), macOS, Homebrew. */
-async function findModules(program: string): Promise<string | undefined> {
+function findModules(program: string): string | undefined {
   const prefix = dirname(dirname(program))
   const known = ['lib/apache2/modules', 'lib64/httpd/modules', 'lib/httpd/modules', 'libexec/apache2']
   for (const folder of known.map((name) => join(prefix, name))) {
-    if (
-      await access(join(folder, 'mod_proxy_http.so')).then(
-        () => true,
-        () => false,
-      )
-    )
-      return folder
+    if (existsSync(join(folder, 'mod_proxy_http.so'))) return folder
   }
   return undefined
 }
