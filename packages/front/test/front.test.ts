@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { get, type IncomingHttpHeaders, request } from 'node:http'
-import { get as getSecurely } from 'node:https'
+import { get as getSecurely, type RequestOptions } from 'node:https'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type AnyAdapter, authority, type Server } from '@devlaunch/core'
@@ -70,7 +70,7 @@ describe.each(names)('%s', (front) => {
   test('speaks https with the certificate it is given, and says so', async () => {
     const { server } = await behind(front, gunicorn, {}, true)
     expect(server.url).toMatch(/^https:/)
-    expect(await seenSecurely(server.url)).toMatchObject({ scheme: 'https', host: new URL(server.url).host })
+    expect(await seen(server.url)).toMatchObject({ scheme: 'https', host: new URL(server.url).host })
   })
 
   test('takes the server along when it dies, and says why', async () => {
@@ -122,10 +122,10 @@ describe.each(names)('%s', (front) => {
       async (_, adapter) => {
         const { server } = await behind(front, adapter)
         const host = new URL(server.url).host
-        const seen = await seenFrom(server.url, '127.0.0.2', spoofed)
+        const client = { localAddress: '127.0.0.2', headers: spoofed }
         const own = { X_FORWARDED_FOR: '127.0.0.2', X_FORWARDED_PROTO: 'http', X_REAL_IP: '127.0.0.2' }
         const name = front === 'httpd' ? { X_FORWARDED_SERVER: '127.0.0.1' } : {}
-        expect(seen).toEqual({
+        expect(await seen(server.url, client)).toEqual({
           client: believing.has(adapter.name) ? '127.0.0.2' : '127.0.0.1',
           scheme: 'http',
           host,
@@ -287,18 +287,11 @@ interface Seen {
   readonly claims: IncomingHttpHeaders
 }
 
-/** As a client with this address. */
-function seenFrom(url: string, localAddress: string, headers: Record<string, string>): Promise<Seen> {
+/** What the app sees of a client, which may have an address of its own. */
+function seen(url: string, options: RequestOptions = {}): Promise<Seen> {
+  const ask = url.startsWith('https:') ? getSecurely : get
   return new Promise((resolve, reject) => {
-    get(`${url}/seen`, { localAddress, headers, agent: false }, async (response) => {
-      resolve(JSON.parse((await response.setEncoding('utf8').toArray()).join('')))
-    }).on('error', reject)
-  })
-}
-
-function seenSecurely(url: string): Promise<Seen> {
-  return new Promise((resolve, reject) => {
-    getSecurely(`${url}/seen`, { rejectUnauthorized: false, agent: false }, async (response) => {
+    ask(`${url}/seen`, { ...options, rejectUnauthorized: false, agent: false }, async (response) => {
       resolve(JSON.parse((await response.setEncoding('utf8').toArray()).join('')))
     }).on('error', reject)
   })
