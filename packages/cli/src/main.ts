@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { DevlaunchError, here, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
 import { type FrontOptions, prepareBehind } from '@devlaunch/front'
 import { type Arguments, parse } from './args.ts'
-import { choose, named } from './choose.ts'
+import { type Choice, choose, named } from './choose.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { help, helpFor } from './help.ts'
 import { json } from './json.ts'
@@ -53,11 +53,9 @@ function helpText(name: string | undefined): string {
   return name === undefined || name === 'which' ? help() : helpFor(named(name))
 }
 
-async function dryRun(
-  { adapter, target }: Awaited<ReturnType<typeof choose>>,
-  args: Arguments,
-): Promise<number> {
-  const wished = wishes(adapter, target, args)
+async function dryRun(choice: Choice, args: Arguments): Promise<number> {
+  const { adapter } = choice
+  const wished = wishes(choice, args)
   if (!args.front) {
     const { plan, python } = await prepare(adapter, wished)
     return print(
@@ -75,8 +73,8 @@ async function dryRun(
 
 /** `devlaunch front nginx gunicorn shop:app`: what may go to production, and nothing else. */
 async function configuration(front: FrontOptions, args: Arguments): Promise<number> {
-  const { adapter, target } = await choose(args.words.slice(2), args.cwd)
-  const { front: plan } = await prepareBehind(front, adapter, wishes(adapter, target, args))
+  const choice = await choose(args.words.slice(2), args.cwd)
+  const { front: plan } = await prepareBehind(front, choice.adapter, wishes(choice, args))
   return print(Object.values(plan.files).join('\n'))
 }
 

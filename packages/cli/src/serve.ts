@@ -22,7 +22,8 @@ import { startWaiting } from './waiting.ts'
 import { wishes } from './wishes.ts'
 
 /** Runs a server until it ends, and returns the exit code. */
-export async function serve({ adapter, target }: Choice, args: Arguments): Promise<number> {
+export async function serve(choice: Choice, args: Arguments): Promise<number> {
+  const { adapter } = choice
   const signals = handleSignals()
   const terminal = args.json ? undefined : lendTerminal()
   const silent = args.json || args.quiet
@@ -39,7 +40,7 @@ export async function serve({ adapter, target }: Choice, args: Arguments): Promi
   const start = args.front ? launchBehind.bind(null, args.front) : launch
   try {
     const server = await start(adapter, {
-      ...wishes(adapter, target, args),
+      ...wishes(choice, args),
       ...(terminal && { terminal }),
       signal: signals.aborted,
       onOutput: show.output,

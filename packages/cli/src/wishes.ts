@@ -1,8 +1,9 @@
-import type { AnyAdapter, LaunchOptions } from '@devlaunch/core'
+import type { LaunchOptions } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
+import type { Choice } from './choose.ts'
 
 /** The command line as options of `launch`. Here a developer's habits are the defaults: port 8000, reloading. */
-export function wishes(adapter: AnyAdapter, target: string | undefined, args: Arguments): LaunchOptions {
+export function wishes({ adapter, target }: Choice, args: Arguments): LaunchOptions {
   const {
     port,
     strictPort,
