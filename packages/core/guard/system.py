@@ -37,7 +37,7 @@ elif sys.platform == "linux":
     from linux_sockets import open_table
     from linux_tree import Tree
 
-    STARTING, RUNNING, STOPPING = 0.003, 0.05, 0.005
+    STARTING, RUNNING, STOPPING = 0.003, 0.045, 0.005
 
     def host(terminal):
         return unix.Host(terminal, linux_kernel)

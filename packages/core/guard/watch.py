@@ -5,7 +5,7 @@ import system
 
 _EARLY_LOOKS = 3  # a new socket's holder may be forking just now: look again before believing 'foreign'
 _LATER_LOOK = 1.0  # seconds; a foreign socket can be handed over to the tree at any time
-_UDP_LOOK = 0.045  # seconds; every look while the server runs, and less than that while it starts
+_UDP_LOOK = 0.04  # seconds; every look while the server runs, and less than that while it starts
 
 
 class Findings:
