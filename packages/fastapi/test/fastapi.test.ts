@@ -10,12 +10,7 @@ test.each<[string, FastapiOptions & { args?: string[] }, Situation, string[]]>([
   ['nothing', {}, {}, run],
   ['reload', {}, { reload: true }, ['dev', '--reload', ...safe]],
   ['IPv6', {}, { host: '::1' }, ['run', '--no-reload', '--host=::1', ...safe.slice(1)]],
-  [
-    'proxy-headers',
-    {},
-    { allow: ['proxy-headers'] },
-    ['run', '--no-reload', ...safe.slice(0, 2), '--proxy-headers'],
-  ],
+  ['proxy-headers', {}, { allow: ['proxy-headers'] }, [...run.slice(0, -1), '--proxy-headers']],
   ['an app', { app: 'shop.main:api' }, {}, [...run, '--entrypoint=shop.main:api']],
   [
     'before --entrypoint',

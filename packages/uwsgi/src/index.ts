@@ -51,10 +51,7 @@ export const uwsgi: Adapter<UwsgiOptions> = {
   socket: () => ({ args: ['--http-socket=fd://3'], env: { LISTEN_FDS: '1' } }),
   scrub: ['UWSGI_*', 'LISTEN_FD*', 'LISTEN_PID*', 'UPSTART_*'],
   reserved: [
-    {
-      match: /^-s|^--(?:https?|socket|[\w-]+-socket)\d*(?:=|$)/,
-      use: "use devlaunch's own --host and --port",
-    },
+    { match: /^-s|^--(?:https?|(?:[\w-]+-)?socket)\d*(?:=|$)/, use: "use devlaunch's own --host and --port" },
     { match: /^--py(?:thon)?-auto-?reload/, use: "use devlaunch's own --reload" },
     { match: /^--(?:ini|xml|ya?ml|json|config|include|env)(?:=|$)|^[^-]+\.\w+$/, use: configuration },
     {
@@ -66,11 +63,7 @@ export const uwsgi: Adapter<UwsgiOptions> = {
     { match: /Invalid HTTP_HOST header|<title>Bad Request \(400\)/, hint: 'add that host to ALLOWED_HOSTS' },
     { match: /option '--py-/, hint: 'install its plugin for Python, on Debian uwsgi-plugin-python3' },
     { match: /argument: 'send'/, hint: 'serve an ASGI app with: devlaunch uvicorn', fatal: true },
-    {
-      match: /takes 0 positional arguments but 2/,
-      hint: 'a factory is named with (): main:make()',
-      fatal: true,
-    },
+    { match: /takes 0 positional arguments but 2/, hint: 'name a factory with (): main:make()', fatal: true },
     { match: /\b(?:Syntax|Indentation|Tab)Error\b/, hint: 'correct the line that the traceback ends with' },
     { match: /No module named '/, hint: 'install that package into this Python, or correct its name' },
     { match: /(?:Error|Exception)\b.*\nunable to load app 0/, hint: 'mend what is named above' },
