@@ -37,6 +37,10 @@ def _clean(folder, patience):
         for name in guards.keys() - dead:  # started by what a dead one has left: it ends its own tree
             spared |= {guards[name][0], *(pid for pid, _ in records.read(folder, name))}
         ended = _end({life for name in dead for life in records.read(folder, name)}, spared, patience)
+    for path in [path for name in dead for path in records.privates(folder, name)]:
+        import shutil  # only paid for where it is wanted
+
+        shutil.rmtree(path, ignore_errors=True)
     boot = records.boot()
     for name in dead + [name for name in names if not name.startswith(boot)]:
         records.remove(folder, name)

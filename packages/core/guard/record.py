@@ -7,6 +7,7 @@ environment and runs no Python. The next guard of the same user ends it (leftove
 import os
 import time
 
+import records
 from linux_processes import started
 from records import NEW, open_folder, own_name, remove
 
@@ -16,8 +17,8 @@ _OFTEN, _SELDOM = 0.02, 1.0  # seconds between two looks at the tree
 class Record:
     """Looked at all the time while the tree is young, once a second later; written when it has changed."""
 
-    def __init__(self, folder, name, tree):
-        self._folder, self._name, self._tree = folder, name, tree
+    def __init__(self, folder, name, tree, private):
+        self._folder, self._name, self._tree, self._private = folder, name, tree, private
         self._members = set()
         self._born = self._next_look = time.monotonic()
         self._write()
@@ -48,7 +49,10 @@ class Record:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         file = os.open(new, flags, 0o600, dir_fd=self._folder)
         try:
-            os.write(file, "".join("%d %d\n" % member for member in self._members).encode())
+            lines = ["%d %d\n" % member for member in self._members]
+            if self._private:
+                lines.append(records.line_of(self._private))
+            os.write(file, "".join(lines).encode())
         finally:
             os.close(file)
         os.replace(new, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
@@ -59,15 +63,16 @@ class Record:
         os.close(self._folder)
 
 
-def open_record(tree):
-    """None where there is no place for it: the server runs all the same."""
+def open_record(tree, private=None):
+    """None where there is no place for it: the server runs all the same. `private`: the server's own folder, if it has
+    one."""
     folder = open_folder()
     if folder is None:
         return None
     try:
         name = own_name()
         try:
-            return Record(folder, name, tree)
+            return Record(folder, name, tree, private)
         except OSError:  # the disk is full
             remove(folder, name + NEW)
     except OSError:  # no /proc to speak of

@@ -1,7 +1,7 @@
 """The folder in which each guard of a user keeps a record of its tree: where it is, and what is in it. Linux only.
 
-A record's name says whose it is, `boot.namespace.pid.started`; each line is a process, `pid started`. The start time
-tells a process from a later one with the same number.
+A record's name says whose it is, `boot.namespace.pid.started`; each line is a process, `pid started`, or the server's own
+folder, `folder PATH`. The start time tells a process from a later one with the same number.
 """
 
 import os
@@ -12,6 +12,7 @@ from linux_processes import started
 LARGEST = 1 << 20  # bytes
 _DIGITS = 20  # of a number that the kernel can have printed; a pid has seven at most
 NEW = ".new"
+_FOLDER = "folder "
 
 
 def open_folder():
@@ -42,11 +43,12 @@ def _folder():
     return os.path.join(temporary, "devlaunch-%d" % os.geteuid())
 
 
-def _is_ours(folder):
+def _is_ours(folder, look=os.stat):
     try:
-        return os.stat(folder).st_uid == os.geteuid()
+        found = look(folder)
     except OSError:
         return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
 
 
 def boot():
@@ -75,17 +77,40 @@ def guards(names):
 
 def read(folder, name):
     """The processes of one record: {(pid, start time), ...}."""
+    lines = [line.split() for line in _lines(folder, name)]
+    lives = [line for line in lines if len(line) == 2 and _is_number(line[0], 7) and _is_number(line[1])]
+    return {(int(pid), int(start)) for pid, start in lives}
+
+
+def line_of(private):
+    return _FOLDER + private + "\n"
+
+
+def privates(folder, name):
+    """The folder of its server that a record names: a list of one, or none. Whatever stands there, it is a folder of this
+    user with a name that only we give."""
+    paths = [os.fsdecode(line[len(_FOLDER) :]) for line in _lines(folder, name) if line.startswith(_FOLDER.encode())]
+    return [path for path in paths if os.path.isabs(path) and _is_private(path) and _is_ours(path, os.lstat)]
+
+
+def _is_private(path):
+    """devlaunch-nginx- and a UUID."""
+    ours, _, number = os.path.basename(path).partition("-")[2].partition("-")
+    parts = number.split("-")
+    is_uuid = [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(part.isalnum() for part in parts)
+    return os.path.basename(path).startswith("devlaunch-") and ours.isalpha() and is_uuid
+
+
+def _lines(folder, name):
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError:
-        return set()
+        return []
     try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > LARGEST:
-            return set()
-        lines = [line.split() for line in os.read(file, LARGEST).split(b"\n")]
-        lives = [line for line in lines if len(line) == 2 and _is_number(line[0], 7) and _is_number(line[1])]
-        return {(int(pid), int(start)) for pid, start in lives}
+            return []
+        return os.read(file, LARGEST).split(b"\n")
     finally:
         os.close(file)
 

@@ -26,7 +26,7 @@ class Server:
     def watch(self, table, before):
         """`before`: the ids of the sockets that listened before it was started."""
         self._lookout = Lookout(self._channel, table, self._tree, self._first, before, self.kill)
-        self._record = system.open_record(self._tree)
+        self._record = system.open_record(self._tree, self._first.order.get("folder"))
 
     @property
     def is_recorded(self):

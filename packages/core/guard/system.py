@@ -11,7 +11,8 @@
     open_hooks()        what the hooked interpreters are tied to, or None where nothing can be
     holders, describe, command, uid     questions about processes, the tree's or not
     new_seal()          for a start that asks for it; its prepare() fails where the system can't
-    open_record(tree)   follow(now), remove(): what to end if we are killed; None where that isn't written down
+    open_record(tree, folder)   follow(now), remove(): what to end, and the server's own folder to remove, if we are
+                        killed; None where that isn't written down
     end_leftovers([patience])   ends what guards that were killed have left, waits for that, and lists it
     STARTING, RUNNING   seconds between two looks at the sockets, before and after the server has answered
     STOPPING            seconds between two looks at the tree while it ends
@@ -62,10 +63,10 @@ elif sys.platform == "linux":
 
         return Filtering(*server)
 
-    def open_record(tree):
+    def open_record(tree, folder):
         import record  # only a guard that has started a server needs it
 
-        return record.open_record(tree)
+        return record.open_record(tree, folder)
 
     def end_leftovers(**patience):
         import leftovers
@@ -115,7 +116,7 @@ if sys.platform != "linux":
         def prepare(self):
             raise OSError(errno.ENOTSUP, "only Linux has what it takes")
 
-    def open_record(tree):
+    def open_record(tree, folder):
         return None
 
     def end_leftovers(**patience):

@@ -11,6 +11,7 @@ import {
   listening,
   makeProject,
   type Project,
+  parentOf,
   servers,
   survivors,
   treeOf,
@@ -169,6 +170,13 @@ test('Caddy opens no admin API and installs no certificate authority', async () 
   const { folder = '' } = server.front ?? {}
   expect(existsSync(join(folder, 'caddy/pki'))).toBe(false)
   expect(server.logs.all.join('\n')).not.toMatch(/root certificate/)
+})
+
+test('the folder of a front goes, also when its guard is killed', async () => {
+  const { server } = await behind('nginx', gunicorn)
+  process.kill(parentOf(frontPid(server)), 'SIGKILL')
+  expect(await server.exited).toMatchObject({ error: { code: 'GUARD_LOST' } })
+  await vi.waitFor(() => expect(existsSync(server.front?.folder ?? '')).toBe(false))
 })
 
 test('a temporary folder that takes no files is named, and nothing is left', async () => {

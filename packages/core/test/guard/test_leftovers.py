@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 from unittest import mock
 
 if sys.platform == "linux":
@@ -102,6 +103,29 @@ class Leftovers(Case):
         self.assert_untouched(self.forge([self.life(child.pid)], place=records.boot() + "1."), child, True)
         earlier = "00000000-0000-0000-0000-000000000000."
         self.assert_untouched(self.forge([self.life(child.pid)], place=earlier + "1."), child, False)
+
+    def private(self, name):
+        path = os.path.join(self.runtime, name)
+        os.mkdir(path, 0o700)
+        with open(os.path.join(path, "nginx.conf"), "w"):
+            return path
+
+    def test_the_folder_of_a_dead_guard_s_server_is_removed(self):
+        record = self.forge([])
+        private = self.private("devlaunch-nginx-%s" % uuid.uuid4())
+        with open(record, "a") as file:
+            file.write(records.line_of(private))
+        leftovers.end_leftovers()
+        self.assertFalse(os.path.exists(private))
+
+    def test_no_other_folder_is_removed(self):
+        theirs = [self.private(name) for name in ("devlaunch-nginx", "home", "devlaunch-nginx-%s-x" % uuid.uuid4())]
+        link = os.path.join(self.runtime, "devlaunch-nginx-%s" % uuid.uuid4())
+        os.symlink(theirs[1], link)
+        with open(self.forge([]), "a") as file:
+            file.writelines(map(records.line_of, [*theirs, link, link + "/../home", ""]))
+        leftovers.end_leftovers()
+        self.assertEqual([os.listdir(path) for path in theirs], [["nginx.conf"]] * 3)
 
     def test_our_own_ancestors_are_not_touched(self):
         self.forge([self.life(os.getppid()), self.life(os.getpid())])

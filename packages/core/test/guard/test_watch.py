@@ -64,7 +64,7 @@ class Judgement(unittest.TestCase):
     def test_udp_is_read_less_often_and_remembered_in_between(self):
         self.fake.listeners, self.fake.owned = [at("0.0.0.0", 9000, 2, kind="udp")], {2: [7]}
         with mock.patch.object(self.fake, "udp", wraps=self.fake.udp) as udp:
-            for turn in range(30):
+            for turn in range(25):
                 self.assertEqual(self.look(turn * 0.003), {"exposed": [2]})
         self.assertLessEqual(udp.call_count, 2)
 
