@@ -46,7 +46,9 @@ http {
 }
 `,
 )
-const quiet = { cwd, stdio: /** @type {const} */ ('ignore') }
+// In a session each, as in three terminals: Linux shares its time among sessions (sched_autogroup), and what devlaunch
+// starts has one of its own. In the session of wrk, the two by hand would hand over to each other quicker.
+const quiet = { cwd, detached: true, stdio: /** @type {const} */ ('ignore') }
 const children = [
   spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], quiet),
   spawn(python, ['-m', 'gunicorn', '--bind', `127.0.0.1:${inner}`, ...app], quiet),
