@@ -16,6 +16,7 @@ IDLE = 0.5  # seconds between two turns without a server
 # later than that, and without a rest the servers would never get to start.
 REST, LONGEST_REST = 4, 1.0  # so many times as late as a turn was over, and seconds
 ORPHAN_GRACE = 1.0  # the launcher is gone: one request, a second, the end
+GRACES = [3.0, 2.0]  # somebody else has asked: as the launcher would, of a server that has served
 
 
 class Guard:
@@ -47,6 +48,8 @@ class Guard:
                 self._obey(**message)
         if self.channel.closed or self.host.wanted_to_end:
             self._orphaned()
+        elif self.host.was_asked:
+            self._asked()
         now = time.monotonic()
         for refusal in self.hooks.refusals(now) if self.hooks else ():
             if self.server:
@@ -76,6 +79,13 @@ class Guard:
         self.do_stop([ORPHAN_GRACE])
         if self.server:
             self.server.kill_by(time.monotonic() + ORPHAN_GRACE)
+        self.next_turn = 0.0
+
+    def _asked(self):
+        """The launcher may be a test runner, that must not be ended: so whoever wants the end of its server asks us."""
+        self.host.was_asked = False
+        self.channel.send("stopping")
+        self.do_stop(GRACES)
         self.next_turn = 0.0
 
     # What the launcher can ask for

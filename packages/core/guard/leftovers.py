@@ -42,8 +42,11 @@ def _clean(folder, patience):
 
         shutil.rmtree(path, ignore_errors=True)
     boot = records.boot()
-    for name in dead + [name for name in names if not name.startswith(boot)]:
-        records.remove(folder, name)
+    for name in dead:
+        records.remove_all(folder, name)
+    for name in names:
+        if not name.startswith(boot):
+            records.remove(folder, name)
     return ended if dead else []
 
 

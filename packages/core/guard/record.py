@@ -9,7 +9,7 @@ import time
 
 import records
 from linux_processes import started
-from records import NEW, open_folder, own_name, remove
+from records import NEW, open_folder, own_name, remove, remove_all
 
 _OFTEN, _SELDOM = 0.02, 1.0  # seconds between two looks at the tree
 
@@ -58,8 +58,7 @@ class Record:
         os.replace(new, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
 
     def remove(self):
-        for name in (self._name, self._name + NEW):
-            remove(self._folder, name)
+        remove_all(self._folder, self._name)
         os.close(self._folder)
 
 

@@ -1,7 +1,8 @@
 """The folder in which each guard of a user keeps a record of its tree: where it is, and what is in it. Linux only.
 
 A record's name says whose it is, `boot.namespace.pid.started`; each line is a process, `pid started`, or the server's own
-folder, `folder PATH`. The start time tells a process from a later one with the same number.
+folder, `folder PATH`. The start time tells a process from a later one with the same number. What the launcher tells
+others of the server stands beside it (core/src/listing.ts), and is removed with it.
 """
 
 import os
@@ -13,6 +14,7 @@ LARGEST = 1 << 20  # bytes
 _DIGITS = 20  # of a number that the kernel can have printed; a pid has seven at most
 NEW = ".new"
 _FOLDER = "folder "
+LISTED = ".json"
 
 
 def open_folder():
@@ -125,3 +127,9 @@ def remove(folder, name):
         os.unlink(name, dir_fd=folder)
     except OSError:
         pass
+
+
+def remove_all(folder, name):
+    """The record of a guard that ends, or has ended, and what stands beside it."""
+    for each in (name, name + NEW, name + LISTED, name + LISTED + NEW):
+        remove(folder, each)

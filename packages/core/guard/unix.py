@@ -12,7 +12,7 @@ class Host:
     """The server as its parent sees it. `kernel`: what this system can do for us that others can't."""
 
     def __init__(self, terminal, kernel):
-        self.wanted_to_end = False
+        self.wanted_to_end = self.was_asked = False
         self._kernel = kernel
         self._user_terminal = UserTerminal.open() if terminal else None
         self._pid = self._master = self._slave = self._relay = None
@@ -25,12 +25,17 @@ class Host:
         self._kernel.become_subreaper()
         for number in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP):
             _signal.signal(number, self._end)
+        _signal.signal(_signal.SIGUSR1, self._be_asked)
         for number in (_signal.SIGTTOU, _signal.SIGTTIN, _signal.SIGTSTP, _signal.SIGPIPE):
             _signal.signal(number, _signal.SIG_IGN)
 
     def _end(self, *_):
         """Only a note: it may arrive between the fork of the server and the line that remembers its pid."""
         self.wanted_to_end = True
+
+    def _be_asked(self, *_):
+        """By another process of this user: `devlaunch stop`."""
+        self.was_asked = True
 
     def start(self, message, socket, seal=None):
         """Once, or again in the same terminal. `socket`: the descriptor of a listener for the server, or None."""

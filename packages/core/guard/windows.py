@@ -33,7 +33,7 @@ if os.name == "nt":
 
 
 class Host:
-    wanted_to_end = False
+    wanted_to_end = was_asked = False
 
     def __init__(self):
         self._server = None

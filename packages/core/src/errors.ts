@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'NOT_READY'
   | 'EXPOSED'
   | 'GUARD_LOST'
+  | 'RUNNING'
+  | 'NOT_RUNNING'
   | 'ABORTED'
 
 /** What an error carries beside its code and its one sentence. */
@@ -35,27 +37,57 @@ export interface ErrorParts {
  * wrote into them has neither control characters nor colours any more.
  */
 export class DevlaunchError extends Error {
-  override readonly name = 'DevlaunchError'
+  static {
+    // on the prototype, so that it is in the stack's first line too, which is written before a field is set
+    Object.defineProperty(DevlaunchError.prototype, 'name', { value: 'DevlaunchError', writable: true })
+  }
+  declare readonly name: 'DevlaunchError'
   readonly code: ErrorCode
-  /** What happened, to what and why, in one sentence, without the parts below. */
-  readonly summary: string
-  readonly hint: string | undefined
-  readonly risks: readonly Risk[]
-  readonly output: string | undefined
-  readonly command: string | undefined
-  readonly python: string | undefined
+  /** Not properties of its own: whoever prints an error shows those behind the message, which has them already. */
+  readonly #parts: ErrorParts & { readonly summary: string }
 
   constructor(code: ErrorCode, summary: string, parts: ErrorParts = {}) {
     super(clean(message(summary, parts)), 'cause' in parts ? { cause: parts.cause } : undefined)
-    const { hint, risks = [], output, command, python } = parts
     this.code = code
-    this.summary = clean(summary)
-    this.hint = hint && clean(hint)
-    this.risks = risks
-    this.output = output && clean(output)
-    this.command = command && clean(command)
-    this.python = python && clean(python)
+    this.#parts = { ...parts, summary }
   }
+
+  /** What happened, to what and why, in one sentence, without the parts below. */
+  get summary(): string {
+    return clean(this.#parts.summary)
+  }
+  get hint(): string | undefined {
+    return cleaned(this.#parts.hint)
+  }
+  get risks(): readonly Risk[] {
+    return this.#parts.risks ?? []
+  }
+  get output(): string | undefined {
+    return cleaned(this.#parts.output)
+  }
+  get command(): string | undefined {
+    return cleaned(this.#parts.command)
+  }
+  get python(): string | undefined {
+    return cleaned(this.#parts.python)
+  }
+
+  /** vitest prints each property and each getter of an error beneath it, but of one with this only what is in it. */
+  toJSON(): { name: string; code: ErrorCode; message: string } {
+    const { name, code, message } = this
+    return { name, code, message }
+  }
+}
+
+/** As if it had happened there: a report shows the line that it begins with, and that is to be the user's. */
+export function happenedAt({ stack = '' }: { readonly stack?: string }, error: unknown): unknown {
+  if (!(error instanceof DevlaunchError)) return error
+  error.stack = `${error.name}: ${error.message}\n${stack.slice(stack.indexOf('\n') + 1)}`
+  return error
+}
+
+function cleaned(text: string | undefined): string | undefined {
+  return text && clean(text)
 }
 
 /** A test report shows nothing but the message, so everything a person needs is in it. */

@@ -20,7 +20,7 @@ export function handOn(
 
 const handedOn = [
   ...(['listening', 'strangers', 'exposed', 'refused'] as const),
-  ...(['stalled', 'recovered', 'unseen', 'cleaned'] as const),
+  ...(['stalled', 'recovered', 'unseen', 'cleaned', 'stopping'] as const),
 ]
 
 function isHandedOn(event: GuardEvent): event is GuardEvent & { event: (typeof handedOn)[number] } {

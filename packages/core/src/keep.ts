@@ -3,7 +3,10 @@ import { watchAddress } from './address-watch.ts'
 import { Deadline } from './deadline.ts'
 import { DevlaunchError } from './errors.ts'
 import { safely } from './events.ts'
+import { fetchFrom } from './fetch-from.ts'
 import type { Lan } from './lan.ts'
+import type { Listing } from './listing.ts'
+import type { Log } from './logs.ts'
 import type { Plan } from './plan.ts'
 import { resolvePolicy } from './policy.ts'
 import { knock } from './port.ts'
@@ -11,12 +14,16 @@ import { checkLimit, findWhere, type Where } from './prepare.ts'
 import type { Terminal } from './protocol.ts'
 import type { LaunchEvent, LaunchOptions, Server, Urls } from './server.ts'
 import { type Run, urlsOf } from './start.ts'
+import { type LogWait, waitForLog } from './wait-for-log.ts'
 import type { Exit } from './watch.ts'
 
 type Reason = Extract<LaunchEvent, { event: 'lan' }>['reason']
 
 /** Starts it once more, at this place. */
-type Start = (options: LaunchOptions, where: Where) => Promise<Run>
+type Start = (options: LaunchOptions, where: Where, log: Log) => Promise<Run>
+
+/** Who tells others of it. */
+type Teller = Pick<Listing, 'update' | 'remove'>
 
 /** Milliseconds between two looks for a network, after one has been lost. */
 const pace = 1000
@@ -32,6 +39,7 @@ class KeptServer implements Server {
   readonly #end: (exit: Exit) => void
   readonly #controller: AbortController
   readonly #start: Start
+  readonly #listing: Teller
   readonly #home: Where
   readonly #obeys: boolean
   readonly #onEvent: (event: LaunchEvent) => void
@@ -50,12 +58,14 @@ class KeptServer implements Server {
     options: LaunchOptions,
     controller: AbortController,
     start: Start,
+    listing: Teller,
   ) {
     const { promise, resolve } = Promise.withResolvers<Exit>()
     this.exited = promise
     this.#end = resolve
     this.#controller = controller
     this.#start = start
+    this.#listing = listing
     const { bind } = run.plan.policy // where the app decides, it is found and not planned
     const here = where.lan ? where : { ...where, address: { ...where.address, host: bind.host } }
     this.#home = here.address.reach === 'loopback' ? here : onLoopback
@@ -83,6 +93,9 @@ class KeptServer implements Server {
   get pid() {
     return this.#run.pid
   }
+  get guards() {
+    return this.#run.guards
+  }
   get plan() {
     return this.#run.plan
   }
@@ -104,6 +117,13 @@ class KeptServer implements Server {
 
   readonly sockets = () => this.#run.sockets()
 
+  readonly fetch = (path: string, init?: RequestInit): Promise<Response> => fetchFrom(this.url, path, init)
+
+  readonly waitForLog = (pattern: string | RegExp, options?: LogWait): Promise<string> => {
+    const { plan, logs } = this.#run
+    return waitForLog({ server: plan.server, log: logs, exited: this.exited }, pattern, options)
+  }
+
   readonly resize = ({ columns, rows }: Terminal): void => {
     const { terminal } = this.#options
     if (terminal) this.#options = { ...this.#options, terminal: { ...terminal, columns, rows } }
@@ -112,6 +132,7 @@ class KeptServer implements Server {
 
   readonly stop = (): Promise<Exit> => {
     this.#controller.abort()
+    void this.#listing.remove() // somebody may start another one before this one has ended
     return this.exited
   }
 
@@ -186,10 +207,12 @@ class KeptServer implements Server {
   async #startAt(where: Where): Promise<void> {
     const { lanFor: _, ...options } = this.#options
     const limit = where.lan && this.#limit ? { lanFor: this.#limit.remaining } : {}
-    this.#run = await this.#start({ ...options, ...limit, lan: where.lan !== undefined }, where)
+    const wished = { ...options, ...limit, lan: where.lan !== undefined }
+    this.#run = await this.#start(wished, where, this.#run.logs)
     this.#where = where
     this.#state = 'running'
     this.#watch()
+    await this.#listing.update(this)
   }
 
   #watch(): void {
@@ -235,7 +258,7 @@ class KeptServer implements Server {
     this.#unwatch()
     this.#state = 'over'
     this.#onEvent({ event: 'exit', ...exit })
-    this.#end(exit)
+    void this.#listing.remove().then(() => this.#end(exit))
   }
 
   #ended(): DevlaunchError {
@@ -263,6 +286,7 @@ export function keep(
   options: LaunchOptions,
   controller: AbortController,
   start: Start,
+  listing: Teller,
 ): Server {
-  return new KeptServer(run, where, limit, options, controller, start)
+  return new KeptServer(run, where, limit, options, controller, start, listing)
 }

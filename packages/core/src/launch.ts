@@ -1,11 +1,14 @@
 import type { Adapter, AnyAdapter } from './adapter.ts'
 import { Deadline } from './deadline.ts'
+import { happenedAt } from './errors.ts'
 import { isPassingRace, isPortRace } from './failure.ts'
 import { type Here, here } from './here.ts'
 import type { Interpreter } from './interpreter.ts'
 import { keep } from './keep.ts'
+import { Listing } from './listing.ts'
+import { Log } from './logs.ts'
 import type { Plan } from './plan.ts'
-import { decide, type Found, find, longestStart, type PrepareOptions } from './prepare.ts'
+import { decide, type Found, find, longestStart, type PrepareOptions, type Where } from './prepare.ts'
 import type { LaunchOptions, Server } from './server.ts'
 import { calledOff, type Run, start } from './start.ts'
 import { checkWait } from './wait.ts'
@@ -27,6 +30,17 @@ export async function launch<Options extends object>(
   adapter: Adapter<Options>,
   options: Options & LaunchOptions = {} as Options & LaunchOptions,
 ): Promise<Server> {
+  const place: { stack?: string } = {}
+  Error.captureStackTrace(place, launch) // whoever calls it; it is put into words only when it is read
+  return open(adapter, options).catch((error) => {
+    throw happenedAt(place, error)
+  })
+}
+
+async function open<Options extends object>(
+  adapter: Adapter<Options>,
+  options: Options & LaunchOptions,
+): Promise<Server> {
   checkWait(options)
   const where = here()
   const found = await find(adapter, options, where).catch((error) => {
@@ -34,12 +48,20 @@ export async function launch<Options extends object>(
   })
   const controller = new AbortController()
   const signals = options.signal ? [options.signal, controller.signal] : [controller.signal]
-  const wished = { ...options, signal: AbortSignal.any(signals) }
+  const listing = options.listing ?? new Listing(adapter, options, where)
+  let server: Server | undefined
+  const onEvent: LaunchOptions['onEvent'] = (event) => {
+    if (event.event === 'restarted' && server) void listing.update(server) // its pid is another one now
+    options.onEvent?.(event)
+  }
+  const wished = { ...options, onEvent, signal: AbortSignal.any(signals) }
   const limit = found.where.lan && options.lanFor !== undefined ? new Deadline(options.lanFor) : undefined
   const run = await startOnSomePort(adapter, wished, found, where)
-  return keep(run, found.where, limit, wished, controller, (changed, place) =>
-    startOnSomePort(adapter, changed, { ...found, where: place }, where),
-  )
+  const again = (changed: LaunchOptions, place: Where, log: Log) =>
+    startOnSomePort(adapter, changed, { ...found, where: place }, where, log)
+  server = keep(run, found.where, limit, wished, controller, again, listing)
+  await listing.update(server)
+  return server
 }
 
 async function startOnSomePort(
@@ -47,11 +69,12 @@ async function startOnSomePort(
   options: LaunchOptions,
   found: Found,
   where: Here,
+  log?: Log,
 ): Promise<Run> {
   const started = performance.now()
   for (let race = 1; ; race++) {
     try {
-      return await start(adapter, options, found, where, race > 1)
+      return await start(adapter, options, found, where, { lost: race > 1, log: log ?? new Log() })
     } catch (error) {
       const named = (options.port ?? options.offeredPort) !== undefined && options.strictPort
       const late = performance.now() - started > (options.timeout ?? longestStart)

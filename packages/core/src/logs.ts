@@ -3,7 +3,10 @@ import { clean } from './clean.ts'
 /** Where a server wrote something. */
 export type Stream = 'stdout' | 'stderr'
 
-/** The last lines of a server's output. In a terminal everything is on `stdout`. */
+/**
+ * The last lines of a server's output, of all its starts: 1000 per stream, and 1000 of both, each of up to 4096
+ * characters. In a terminal everything is on `stdout`.
+ */
 export interface Logs {
   readonly stdout: readonly string[]
   readonly stderr: readonly string[]
@@ -17,14 +20,26 @@ const most = { lines: 1000, characters: 4096 }
 /** Characters of a line in which an explanation is looked for. */
 const telling = 1000
 
+type LineListener = (lines: readonly string[], stream: Stream) => void
+
 export class Log implements Logs {
   readonly stdout: string[] = []
   readonly stderr: string[] = []
   readonly all: string[] = []
   #pending = { stdout: '', stderr: '' }
+  /** How many of `all` are of this start. */
+  #own = 0
+  readonly #listeners = new Set<LineListener>()
+
+  /** The server is started again: what it printed before doesn't explain what happens now. */
+  begin(): void {
+    for (const stream of ['stdout', 'stderr'] as const) if (this.#pending[stream]) this.add('\n', stream)
+    this.#own = 0
+  }
 
   add(chunk: string, stream: Stream): void {
-    const lines = tail(this.#pending[stream] + chunk, most.lines).split('\n')
+    const text = this.#pending[stream] + chunk
+    const lines = (this.#listeners.size > 0 ? text : tail(text, most.lines)).split('\n')
     this.#pending[stream] = copy((lines.pop() ?? '').slice(0, most.characters))
     if (lines.length === 0) return
     const last = lines.map((line) => line.slice(0, most.characters).replace(/\r$/, ''))
@@ -33,12 +48,21 @@ export class Log implements Logs {
       log.push(...kept)
       if (log.length > most.lines) log.splice(0, log.length - most.lines)
     }
+    this.#own = Math.min(this.#own + kept.length, most.lines)
+    for (const listener of this.#listeners) listener(kept, stream)
   }
 
-  /** What was printed last, the line that has no end yet included, without colours. */
+  /** Called with the lines that come. Returns what ends that. */
+  onLines(listener: LineListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** What this start printed last, the line that has no end yet included, without colours. */
   get text(): string {
     const last = [this.#pending.stdout, this.#pending.stderr].filter(Boolean)
-    return clean([...this.all, ...last].map((line) => line.slice(0, telling)).join('\n'))
+    const own = this.all.slice(this.all.length - this.#own)
+    return clean([...own, ...last].map((line) => line.slice(0, telling)).join('\n'))
   }
 }
 

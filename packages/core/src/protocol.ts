@@ -50,6 +50,8 @@ export type GuardEvent =
   | { readonly event: 'candidates'; readonly sockets: readonly Socket[] }
   | { readonly event: 'strangers'; readonly sockets: readonly Socket[] }
   | { readonly event: 'exposed'; readonly sockets: readonly Socket[] }
+  /** Another process of this user has asked for the end of the server (stop-running.ts), and the guard ends it. */
+  | { readonly event: 'stopping' }
   /** The time in which it may run is over, and the guard ends it. */
   | { readonly event: 'expired' }
   /** Whether the kernel drops what comes from outside the planned subnet: told of a listener at the planned address. */

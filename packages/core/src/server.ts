@@ -1,11 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { Interpreter } from './interpreter.ts'
 import type { Lan } from './lan.ts'
+import type { Listing } from './listing.ts'
 import type { Logs, Stream } from './logs.ts'
 import type { Plan } from './plan.ts'
 import type { PrepareOptions } from './prepare.ts'
 import type { Process, Refusal, Socket, Stall, Terminal } from './protocol.ts'
+import type { Running } from './registry.ts'
 import type { Proof } from './wait.ts'
+import type { LogWait } from './wait-for-log.ts'
 import type { Exit } from './watch.ts'
 
 /** Everything a launch can be told, beside the adapter's own options. */
@@ -34,6 +37,14 @@ export interface LaunchOptions extends PrepareOptions {
   readonly follow?: boolean
   /** Called for each step of the server's life, until `exit`. */
   readonly onEvent?: (event: LaunchEvent) => void
+  /** What others find it by, `devlaunch url` for example. Default: the adapter's name and the target, as one types them. */
+  readonly name?: string
+  /** The folder that others find it by, and those below it. Default: `cwd`. */
+  readonly project?: string
+  /** Who launches it: one that a person has started from a command line isn't started twice. Default `library`. */
+  readonly by?: Running['by']
+  /** Who tells others of it, where it is a part of something that is told of as a whole. Default: `launch`. */
+  readonly listing?: Pick<Listing, 'update' | 'remove'>
   /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
   readonly terminal?: Terminal & { readonly input: Readable }
 }
@@ -55,6 +66,8 @@ export type LaunchEvent =
   /** A process of the tree is in another network namespace, where its sockets can't be seen. Told once. */
   | ({ readonly event: 'unseen'; readonly cwd: string } & Process)
   | ({ readonly event: 'refused' } & Refusal)
+  /** Another process of this user has asked for its end: `devlaunch stop`, `stopRunning`. */
+  | { readonly event: 'stopping' }
   /**
    * Whose devices can reach it has changed: those of this network, until that time (milliseconds since 1970), or nobody's
    * any more; because somebody has asked for that, the time was over, or the address has gone from this machine or come.
@@ -90,6 +103,8 @@ export interface Server extends AsyncDisposable {
    * one: the guard is the reloader's parent there.
    */
   readonly pid: number
+  /** The processes that own it: its guard and, where something stands in front of it, that one's. */
+  readonly guards: readonly number[]
   /** What was run. */
   readonly plan: Plan
   /** What was run in front of it, where something was: everybody reaches that, and only that. */
@@ -101,10 +116,23 @@ export interface Server extends AsyncDisposable {
   readonly notes: readonly string[]
   /** What its clients on a network get that they perhaps shouldn't, or don't get. */
   readonly warnings: readonly string[]
-  /** Its last lines, as it goes on and as it wrote them: print them through a `Cleaner`. */
+  /** Its last lines, as it goes on and is started again, as it wrote them: print them through a `Cleaner`. */
   readonly logs: Logs
   /** Resolves when the last process of its tree is gone; never rejects. */
   readonly exited: Promise<Exit>
+  /**
+   * `fetch` of a path of its, wherever it is reached now. An https front has whatever certificate it was given: let
+   * your process trust it (`NODE_EXTRA_CA_CERTS`).
+   * @throws DevlaunchError `USAGE` for what leads to another server.
+   */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /**
+   * The first line, without colours, that matches: of those in `logs`, and then of those that come, also when it is
+   * started again.
+   * @throws DevlaunchError `NOT_READY` after `timeout` milliseconds (default 30 000), `FAILED` when the server has ended,
+   * `ABORTED` by `signal`.
+   */
+  waitForLog(pattern: string | RegExp, options?: LogWait): Promise<string>
   /** Every listening socket of the tree now, from the kernel. */
   sockets(): Promise<readonly Socket[]>
   /** For a server with a terminal. */

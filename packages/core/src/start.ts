@@ -7,7 +7,7 @@ import { writeFiles } from './files.ts'
 import { type Guard, openGuard, whoHolds } from './guard.ts'
 import type { Here } from './here.ts'
 import type { Lan } from './lan.ts'
-import { Log, type Stream } from './logs.ts'
+import type { Log, Stream } from './logs.ts'
 import { lookFromOutside } from './outside.ts'
 import { type Plan, planAt } from './plan.ts'
 import { decide, type Found, longestStart } from './prepare.ts'
@@ -22,8 +22,8 @@ export interface Run
   extends Pick<
     Server,
     | 'exited'
+    | 'guards'
     | 'kill'
-    | 'logs'
     | 'notes'
     | 'pid'
     | 'plan'
@@ -34,6 +34,7 @@ export interface Run
     | 'stop'
     | 'warnings'
   > {
+  readonly logs: Log
   readonly lan: Lan | undefined
   /** Does it listen where it was told to? */
   readonly obeys: boolean
@@ -47,8 +48,16 @@ const graces: readonly number[] = [3, 2]
 /** The same for a server that has served nobody: uvicorn's parent hears nothing while a worker imports the app. */
 const startGraces: readonly number[] = [1]
 
+/** Which of several starts of one server. */
+export interface Attempt {
+  /** Another process has taken the port that was chosen before. */
+  readonly lost: boolean
+  /** What it prints, behind what it has printed before. */
+  readonly log: Log
+}
+
 /**
- * Starts it once. `lost`: another process has taken the port that was chosen before.
+ * Starts it once.
  * @throws DevlaunchError whatever went wrong; nothing is left running.
  */
 export async function start(
@@ -56,7 +65,7 @@ export async function start(
   options: LaunchOptions,
   found: Found,
   here: Here,
-  lost: boolean,
+  { lost, log }: Attempt,
 ): Promise<Run> {
   if (options.signal?.aborted) throw calledOff(adapter)
   const guard = openGuard(found.python.path, options.terminal !== undefined, options.timeout) // starts up while we decide
@@ -69,7 +78,8 @@ export async function start(
       safely(options.onEvent)({ event: 'cleaned', processes })
       return decided()
     })
-    return await run(adapter, options, guard, found, plan)
+    log.begin()
+    return await run(adapter, options, guard, { ...found, log }, plan)
   } catch (error) {
     guard.stop(startGraces)
     await guard.ended
@@ -86,7 +96,7 @@ async function run(
   adapter: AnyAdapter,
   options: LaunchOptions,
   guard: Guard,
-  { python, place, where }: Found,
+  { python, place, where, log }: Found & Pick<Attempt, 'log'>,
   planned: Plan,
 ): Promise<Run> {
   const { timeout = longestStart, signal, terminal, readyPath } = options
@@ -94,7 +104,6 @@ async function run(
   const onOutput = safely(options.onOutput)
   onEvent({ event: 'planned', plan: planned, python })
   if (signal?.aborted) throw calledOff(adapter)
-  const log = new Log()
   let phase: 'starting' | 'ready' | 'failed' = 'starting'
   const show = (text: string, stream: Stream) => {
     // how a server ends that is given up is not what went wrong
@@ -103,12 +112,14 @@ async function run(
   const { doom, complete } = watchOutput(guard, adapter, log, show, () => phase === 'ready')
   const exited = watchEnd(guard, planned, complete)
   let pid = 0
+  let guardPid = 0
   let expired = false
   let filter: Filter | undefined
   handOn(guard, onEvent, (event) => {
     pid = event.pid
   })
   guard.onEvent((event) => {
+    if (event.event === 'guard') guardPid = event.pid
     if (event.event === 'expired') expired = true
     if (event.event === 'filtered') filter = event
   })
@@ -146,6 +157,7 @@ async function run(
   onEvent({ event: 'ready', url: plan.relay ?? plan.url, urls: urlsOf(plan), proof })
   void exited.then(() => signal?.removeEventListener('abort', stop))
   return {
+    guards: [guardPid],
     lan: where.lan,
     obeys: plan.url === url,
     get pid() {

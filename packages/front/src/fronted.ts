@@ -1,6 +1,7 @@
 import {
   DevlaunchError,
   type Exit,
+  fetchFrom,
   type LaunchOptions,
   type Plan,
   type Proof,
@@ -42,6 +43,9 @@ export class Fronted implements Server {
   get pid(): Server['pid'] {
     return this.#server.pid
   }
+  get guards(): Server['guards'] {
+    return [...this.#server.guards, ...this.#front.guards]
+  }
   get plan(): Server['plan'] {
     return this.#server.plan
   }
@@ -65,6 +69,8 @@ export class Fronted implements Server {
     return this.#server.logs
   }
 
+  readonly fetch: Server['fetch'] = (path, init) => fetchFrom(this.url, path, init)
+  readonly waitForLog: Server['waitForLog'] = (...wait) => this.#server.waitForLog(...wait)
   readonly sockets: Server['sockets'] = async () => {
     return (await Promise.all([this.#front.sockets(), this.#server.sockets()])).flat()
   }

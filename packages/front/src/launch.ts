@@ -1,9 +1,11 @@
 import {
   type Adapter,
   type AnyAdapter,
+  here,
   type Interpreter,
   type LaunchEvent,
   type LaunchOptions,
+  Listing,
   launch,
   type Plan,
   prepare,
@@ -31,11 +33,17 @@ export async function launchBehind<Options extends object>(
   options: Options & LaunchOptions,
 ): Promise<Server> {
   const { frontAt, frontOptions, hosts, serverOptions } = await divide(wish, adapter, options)
-  const server = await launch(adapter as AnyAdapter, serverOptions)
+  const whole = new Listing(adapter as AnyAdapter, options, here())
   let fronted: Fronted | undefined
+  const listing = {
+    update: async () => fronted && whole.update(fronted), // the two of them are one
+    remove: whole.remove,
+  }
+  const server = await launch(adapter as AnyAdapter, { ...serverOptions, listing })
   try {
     const outer = await launch(frontAt(server.plan), {
       ...frontOptions,
+      listing,
       onEvent: (event) => {
         if (event.event === 'lan' && event.lan) void fronted?.introduce().catch(() => {})
         if (toldOfFront(event)) options.onEvent?.(event)
@@ -43,6 +51,7 @@ export async function launchBehind<Options extends object>(
     })
     const isTold = typeof adapter.enforce.allowedHosts === 'function'
     fronted = new Fronted(server, outer, isTold ? hosts : undefined, options)
+    await listing.update()
     return fronted
   } catch (error) {
     await server.stop()

@@ -4,7 +4,7 @@ import { get, type IncomingHttpHeaders, request } from 'node:http'
 import { get as getSecurely, type RequestOptions } from 'node:https'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
-import { type AnyAdapter, authority, type Server } from '@devlaunch/core'
+import { type AnyAdapter, authority, running, type Server, stopRunning } from '@devlaunch/core'
 import { type FrontName, fronts, launchBehind } from '@devlaunch/front'
 import {
   fixtureOf,
@@ -83,6 +83,23 @@ describe.each(names)('%s', (front) => {
     expect(error?.message).toContain(`${front} ended (signal 9), and gunicorn was behind it`)
     expect(survivors(trees)).toEqual([])
     expect(existsSync(server.front?.folder ?? '')).toBe(false)
+  })
+
+  test('is one server to others, also when it is started again, and ends as one', async () => {
+    const { server } = await behind(front, gunicorn)
+    const told = async () => (await running()).filter(({ launcher }) => launcher.pid === process.pid)
+    const whole = { server: 'gunicorn', front, urls: { local: server.url } }
+    expect(await told()).toMatchObject([{ ...whole, pid: server.pid }])
+    await server.restart()
+    expect(await (await server.fetch('/')).text()).toBe('wsgi\n')
+    expect(await server.waitForLog('Listening at')).toContain('Listening at')
+    const all = await told()
+    expect(all).toMatchObject([{ ...whole, pid: server.pid }])
+    const trees = treesOf(server)
+    await Promise.all(all.map(stopRunning))
+    expect(survivors(trees)).toEqual([])
+    expect(await server.exited).toMatchObject({ error: undefined, survivors: [] })
+    expect(await told()).toEqual([])
   })
 
   test('ends with the server', async () => {

@@ -20,7 +20,7 @@ test('what is left is found', async () => {
   })
   expect(processes).toHaveLength(4) // two guards, two servers
   expect(descriptors.length).toBeGreaterThan(0)
-  expect(files).toHaveLength(2)
+  expect(files).toHaveLength(4) // of each a guard's record, and what others are told
   expect(ports).toHaveLength(1)
   await servers.disposeAsync()
 })

@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from 'node:fs'
+import { question } from './question.ts'
+
+/** A process, told from a later one with the same number by the time it started, as the system writes that. */
+export interface Life {
+  readonly pid: number
+  readonly started: string
+}
+
+/** `undefined` for a process that has ended, or can't be looked at. */
+export async function lifeOf(pid: number): Promise<Life | undefined> {
+  const started = process.platform === 'linux' ? ticks(pid) : await tell(pid)
+  return started ? { pid, started } : undefined
+}
+
+/** Is it still this one? */
+export async function lives({ pid, started }: Life): Promise<boolean> {
+  return (await lifeOf(pid))?.started === started
+}
+
+/**
+ * Where process numbers mean what they mean here, as the guard writes it (guard/records.py): this boot and, because a
+ * container may share the folder, this PID namespace. Elsewhere than on Linux start times are dates.
+ */
+export function place(): string {
+  if (process.platform !== 'linux') return 'here.'
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return `${boot}.${statSync('/proc/self/ns/pid').ino}.`
+}
+
+/** Clock ticks after the boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. A zombie has ended. */
+function ticks(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ') // a command may contain parentheses
+    return 'ZX'.includes(fields[0] ?? 'Z') ? undefined : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
+/** macOS and Windows: written from the manuals, not tested there. */
+async function tell(pid: number): Promise<string | undefined> {
+  const told =
+    process.platform === 'win32'
+      ? await question('powershell', ['-NoProfile', `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`], {})
+      : await question('ps', ['-o', 'lstart=', '-p', `${pid}`], {})
+  return 'answer' in told ? told.answer.trim() : undefined
+}
