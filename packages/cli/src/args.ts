@@ -40,6 +40,8 @@ export const options = {
   },
   'ready-path': { type: 'string', value: 'P', help: 'ready means: no error on this path' },
   timeout: { type: 'string', value: 'S', help: 'seconds until it must be ready; default 60' },
+  replace: { type: 'boolean', help: 'end what runs here under the same name, and take its port' },
+  all: { type: 'boolean', help: 'with stop: every server of yours on this machine' },
   open: { type: 'boolean', help: 'open the browser when ready' },
   json: { type: 'boolean', help: 'one JSON event per line on stdout' },
   'dry-run': { type: 'boolean', help: 'print what would run, and why each flag is there' },
@@ -75,6 +77,9 @@ export interface Arguments {
   readonly readyPath: string | undefined
   /** Milliseconds. */
   readonly timeout: number | undefined
+  readonly replace: boolean
+  /** Of `stop`. */
+  readonly all: boolean
   readonly open: boolean
   readonly json: boolean
   readonly dryRun: boolean
@@ -109,6 +114,8 @@ export function parse(argv: readonly string[]): Arguments {
     envFile: values['env-file'],
     readyPath: values['ready-path'] === undefined ? undefined : path(values['ready-path']),
     timeout: values.timeout === undefined ? undefined : timeout(values.timeout),
+    replace: values.replace ?? false,
+    all: values.all ?? false,
     open: values.open ?? false,
     json: values.json ?? false,
     dryRun: values['dry-run'] ?? false,

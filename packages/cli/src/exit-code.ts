@@ -11,6 +11,8 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   GUARD_LOST: 6,
   NOT_READY: 7,
   EXPOSED: 8,
+  RUNNING: 9,
+  NOT_RUNNING: 10,
   ABORTED: 1, // only by a signal, whose number decides
 }
 

@@ -10,6 +10,9 @@ export function help(): string {
   devlaunch [server] [target] [options] [-- arguments of the server]
   devlaunch which [server]     the Python that would be used, and why no other
   devlaunch front NAME [server] [target]   the configuration of that proxy
+  devlaunch ps                 what runs on this machine for you
+  devlaunch stop [name]        end a server of this folder; --all: all of yours
+  devlaunch url [name]         where it is reached; --timeout S: wait for it
 
 Servers (without one, devlaunch looks at the project):
 ${wrapped(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
@@ -21,8 +24,8 @@ Risks, each accepted by --allow:
 ${wrapped(Object.entries(risks))}
 
 Exit codes: 2 usage, 3 refused, 4 no Python or framework, 5 port taken,
-6 failed, 7 not ready in time, 8 exposed, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP;
-otherwise the server's own.
+6 failed, 7 not ready in time, 8 exposed, 9 runs already, 10 doesn't run,
+130 Ctrl-C, 143 SIGTERM, 129 SIGHUP; otherwise the server's own.
 `
 }
 

@@ -20,11 +20,15 @@ export {
   type Reason,
   type Refusal,
   type Risk,
+  type Running,
   risks,
+  running,
   type Server,
   type Socket,
   type Stall,
   type Stream,
+  stopRunning,
   type Terminal,
 } from '@devlaunch/core'
 export * from './adapters.ts'
+export { urlOf } from './url-of.ts'

@@ -43,14 +43,27 @@ async function run(args: Arguments): Promise<number> {
   if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
   here() // it may be gone, and every relative path is resolved from it
   if (word === 'which') return which(second, args)
+  if (word !== undefined && Object.hasOwn(others, word)) return others[word as keyof typeof others](args)
   if (word === 'front' && args.front) return configuration(args.front, args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)
   return serve(choice, args)
 }
 
+/** About servers that run already; loaded for them alone. */
+const others = {
+  ps: async ({ json }: Arguments) => print(await (await import('./ps.ts')).ps(json)),
+  stop: async (args: Arguments) => print(await (await import('./stop.ts')).stop(args.words.slice(1), args)),
+  url: async ({ words: [, ...words], cwd, port, timeout }: Arguments) => {
+    const { pick } = await import('./pick.ts')
+    const name = words.length > 0 ? words.join(' ') : undefined
+    return print(`${(await pick({ name, cwd, port }, timeout)).urls.local}\n`)
+  },
+}
+
 function helpText(name: string | undefined): string {
-  return name === undefined || name === 'which' ? help() : helpFor(named(name))
+  const isCommand = name === undefined || name === 'which' || Object.hasOwn(others, name)
+  return isCommand ? help() : helpFor(named(name))
 }
 
 async function dryRun(choice: Choice, args: Arguments): Promise<number> {

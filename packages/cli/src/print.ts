@@ -9,8 +9,10 @@ import {
   type Plan,
   type Process,
   type Rejected,
+  type Running,
   type Socket,
   type Stall,
+  show,
 } from '@devlaunch/core'
 import { type Command, keys } from './keys.ts'
 import { ours } from './mark.ts'
@@ -117,6 +119,14 @@ export class Printer {
     const who = `pid ${pid} (${command})`
     const what = "has a network of its own: what it listens on there can't be seen"
     return this.#news('yellow', 'warning', `${who} ${what}`)
+  }
+
+  stopping(): string {
+    return this.#news('green', 'ending', 'somebody has asked for it: devlaunch stop, or --replace')
+  }
+
+  replaced({ name, urls, pid }: Running): string {
+    return this.#news('green', 'replaced', `${show(name)} at ${urls.local} (pid ${pid})`)
   }
 
   cleaned(processes: readonly Process[]): string {

@@ -31,6 +31,7 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
+  let stopping = false
   let control: Control | undefined
   terminal?.onOrder((order) => {
     waiting?.interrupt(true)
@@ -39,8 +40,14 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
   })
   const start = args.front ? launchBehind.bind(null, args.front) : launch
   try {
+    const { notTwice } = await import('./twice.ts')
+    const wished = await notTwice(choice, wishes(choice, args), args, (ended) => {
+      waiting?.interrupt(true)
+      if (!silent) process.stderr.write(new Printer(process.stderr).replaced(ended))
+    })
     const server = await start(adapter, {
-      ...wishes(choice, args),
+      ...wished,
+      by: 'command line',
       ...(terminal && { terminal }),
       signal: signals.aborted,
       onOutput: show.output,
@@ -50,6 +57,7 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
           proven = event.source !== 'none'
           terminal?.take()
         }
+        if (event.event === 'stopping') stopping = true
         waiting?.interrupt(true)
         show.event(event)
         if (event.event === 'lan' && !args.json) control?.moved(event)
@@ -82,9 +90,9 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
     if (args.open) await openBrowser(server.url)
     const exit = await server.exited
     if (exit.error) show.error(exit.error)
-    else if (signals.exitCode() === undefined && !control.quit) show.ended(exit)
+    else if (signals.exitCode() === undefined && !control.quit && !stopping) show.ended(exit)
     if (exit.error) return exitCodeOf(exit.error)
-    return signals.exitCode() ?? (control.quit ? 0 : exitCodeAfter(exit))
+    return signals.exitCode() ?? (control.quit || stopping ? 0 : exitCodeAfter(exit))
   } catch (error) {
     waiting?.end()
     if (!(error instanceof DevlaunchError)) throw error

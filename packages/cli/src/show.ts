@@ -41,6 +41,7 @@ export function showText(
     if (event.event === 'stalled')
       return printer.stalled(event.reason, { server: adapterName, reload, path: readyPath ?? '/' })
     if (event.event === 'recovered') return printer.recovered(event.reason)
+    if (event.event === 'stopping') return printer.stopping()
     return event.event === 'unseen' ? printer.unseen(event) : undefined
   }
   return {

@@ -23,6 +23,8 @@ const codes = Object.keys({
   NOT_READY: 0,
   EXPOSED: 0,
   GUARD_LOST: 0,
+  RUNNING: 0,
+  NOT_RUNNING: 0,
   ABORTED: 0,
 } satisfies Record<ErrorCode, 0>) as ErrorCode[]
 

@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { freePort } from '@devlaunch/testkit'
 import { expect, test } from 'vitest'
 import { newestPython, start } from './kit/cli.ts'
@@ -12,8 +14,11 @@ test(`${many} starts at once that prefer the same port all serve, each at its ow
   await using folder = await project({
     'app.py': 'async def app(scope, receive, send):\n    assert scope["type"] == "http"\n',
   })
+  // each in a folder of its own: the same twice in one is refused
+  const folders = Array.from({ length: many }, (_, at) => join(folder.path, `${at}`))
+  for (const cwd of folders) await cp(join(folder.path, 'app.py'), join(cwd, 'app.py'))
   const port = String(await freePort())
-  const all = Array.from({ length: many }, () => start([...words, '--port', port], { cwd: folder.path }))
+  const all = folders.map((cwd) => start([...words, '--port', port], { cwd }))
   const urls = await Promise.all(all.map(ready))
   expect(new Set(urls).size).toBe(many)
   for (const running of all) running.kill('SIGINT')

@@ -1,0 +1,49 @@
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import {
+  DevlaunchError,
+  type LaunchOptions,
+  nameOf,
+  type Running,
+  running,
+  show,
+  stopRunning,
+} from '@devlaunch/core'
+import type { Arguments } from './args.ts'
+import type { Choice } from './choose.ts'
+import { portOf } from './pick.ts'
+
+/**
+ * What a person has started in this folder under this name isn't started twice, unless another port is named; what
+ * programs have started doesn't count. With `--replace` that one is ended, and its port is taken.
+ * @throws DevlaunchError `RUNNING`
+ */
+export async function notTwice(
+  { adapter }: Choice,
+  wished: LaunchOptions,
+  { port, replace }: Arguments,
+  onReplace: (ended: Running) => void,
+): Promise<LaunchOptions> {
+  const all = (await running()).filter(({ by }) => by === 'command line')
+  if (all.length === 0) return wished
+  const folder = resolve(wished.project ?? wished.cwd ?? '.')
+  const here = await realpath(folder).catch(() => folder)
+  const name = nameOf(adapter, wished)
+  const same = all.filter((each) => each.name === name && each.project === here)
+  const [first] = replace || port === undefined ? same : same.filter((each) => portOf(each) === port)
+  if (!first) return wished
+  if (!replace) throw twice(first)
+  for (const each of same) {
+    onReplace(each)
+    await stopRunning(each)
+  }
+  if (port !== undefined) return wished
+  const taken = portOf(first)
+  return wished.offeredPort === undefined ? { ...wished, port: taken } : { ...wished, offeredPort: taken }
+}
+
+function twice({ name, urls, pid }: Running): DevlaunchError {
+  return new DevlaunchError('RUNNING', `${show(name)} runs here already: ${urls.local} (pid ${pid})`, {
+    hint: 'open that one, or take its place with --replace; another --port starts a second one',
+  })
+}
