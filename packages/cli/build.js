@@ -12,6 +12,7 @@ const { metafile } = await build({
   target: 'node22.12',
   format: 'cjs',
   conditions: ['@devlaunch/source'],
+  mainFields: ['module', 'main'], // jsonc-parser's main is UMD, whose parts a bundler doesn't see
   external: ['open'], // finds a script of its own beside itself
   define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__dirname' },
   banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },

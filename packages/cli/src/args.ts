@@ -31,7 +31,7 @@ export const options = {
   tls: { type: 'string', value: 'CERT,KEY', help: 'two PEM files: the front speaks https' },
   seal: { type: 'boolean', help: 'the kernel refuses unplanned TCP listeners (Linux 6.7)' },
   python: { type: 'string', value: 'PATH', help: 'interpreter or virtual environment' },
-  cwd: { type: 'string', value: 'DIR', help: 'run there' },
+  cwd: { type: 'string', value: 'DIR', help: 'run there; a named server is looked for there' },
   'env-file': {
     type: 'string',
     short: 'e',
@@ -45,6 +45,7 @@ export const options = {
   open: { type: 'boolean', help: 'open the browser when ready' },
   json: { type: 'boolean', help: 'one JSON event per line on stdout' },
   'dry-run': { type: 'boolean', help: 'print what would run, and why each flag is there' },
+  yes: { type: 'boolean', short: 'y', help: 'init: write without asking' },
   quiet: { type: 'boolean', short: 'q', help: "only the server's output, and errors" },
   version: { type: 'boolean', short: 'v', help: 'print the version' },
   help: { type: 'boolean', short: 'h', help: 'print this; also per server: devlaunch flask --help' },
@@ -55,22 +56,22 @@ export interface Arguments {
   /** Behind `--`: for the server itself. */
   readonly rest: readonly string[]
   readonly port: number | undefined
-  readonly strictPort: boolean
+  readonly strictPort: boolean | undefined
   readonly host: string | undefined
   /** `true`: on the network that this machine reaches the internet by. */
   readonly lan: true | string | undefined
   /** Milliseconds. */
   readonly lanFor: number | undefined
-  readonly follow: boolean
+  readonly follow: boolean | undefined
   /** `undefined`: in a terminal. */
   readonly qr: boolean | undefined
   readonly allow: readonly Risk[]
   /** `undefined`: as the adapter's developers expect it. */
   readonly reload: boolean | undefined
-  readonly debug: boolean
+  readonly debug: boolean | undefined
   /** What stands in front of the server. */
   readonly front: FrontOptions | undefined
-  readonly seal: boolean
+  readonly seal: boolean | undefined
   readonly python: string | undefined
   readonly cwd: string | undefined
   readonly envFile: string | undefined
@@ -83,6 +84,7 @@ export interface Arguments {
   readonly open: boolean
   readonly json: boolean
   readonly dryRun: boolean
+  readonly yes: boolean
   readonly quiet: boolean
   readonly version: boolean
   readonly help: boolean
@@ -98,17 +100,17 @@ export function parse(argv: readonly string[]): Arguments {
     words: positionals,
     rest: end < 0 ? [] : argv.slice(end + 1),
     port: values.port === undefined ? undefined : port(values.port),
-    strictPort: values['strict-port'] ?? false,
+    strictPort: values['strict-port'],
     host: values.host,
     lan: values.lan === undefined ? undefined : place(values.lan),
     lanFor: values['lan-for'] === undefined ? undefined : duration(values['lan-for']),
-    follow: values.follow ?? false,
+    follow: values.follow,
     qr: values.qr,
     allow: (values.allow ?? []).flatMap((words) => words.split(',')).map(risk),
     reload: values.reload,
-    debug: values.debug ?? false,
+    debug: values.debug,
     front: frontOf(values, positionals),
-    seal: values.seal ?? false,
+    seal: values.seal,
     python: values.python,
     cwd: values.cwd,
     envFile: values['env-file'],
@@ -119,6 +121,7 @@ export function parse(argv: readonly string[]): Arguments {
     open: values.open ?? false,
     json: values.json ?? false,
     dryRun: values['dry-run'] ?? false,
+    yes: values.yes ?? false,
     quiet: values.quiet ?? false,
     version: values.version ?? false,
     help: values.help ?? false,

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path'
-import { type AnyAdapter, DevlaunchError, quote, show } from '@devlaunch/core'
+import { type AnyAdapter, DevlaunchError, here, quote, show } from '@devlaunch/core'
 import { adapters } from './adapters.ts'
+import type { Choice } from './choice.ts'
 import { detect, type Match } from './detect.ts'
+import { findConfig } from './find-config.ts'
+import { meant } from './meant.ts'
+import type { Named } from './named.ts'
 import { readProject } from './project.ts'
 
-export interface Choice {
-  readonly adapter: AnyAdapter
-  readonly target: string | undefined
-}
+export type { Choice } from './choice.ts'
 
 /**
- * The server that the words name, or that the project shows.
+ * The server that the words name, or that the project names or shows.
  * @throws DevlaunchError `USAGE` where nothing fits, or several do.
  */
 export async function choose(words: readonly string[], cwd: string | undefined): Promise<Choice> {
@@ -20,13 +21,17 @@ export async function choose(words: readonly string[], cwd: string | undefined):
       hint: "quote a path with spaces; the server's own arguments go behind --",
     })
   }
-  const adapter = name === undefined ? undefined : named(name)
+  const adapter = adapters.find((each) => each.name === name)
+  const own = adapter ? [] : await namedServers(cwd)
+  if (name !== undefined && !adapter) return chooseNamed(own, name, target)
+  if (own.length === 1 && own[0]) return own[0].choose()
+  if (own.length > 1) throw several(own.map(({ name, place }) => [name, place]))
   if (adapter?.target.kind === 'command') return command(adapter, target)
   if (adapter && (target !== undefined || !adapter.target.required)) return { adapter, target }
   const project = await readProject(resolve(cwd ?? '.'))
   const matches = await detect(adapter ? [adapter] : adapters, project)
   if (matches.length === 1 && matches[0]) return matches[0]
-  throw matches.length === 0 ? nothing(adapter, project.cwd) : several(matches)
+  throw matches.length === 0 ? nothing(adapter, project.cwd) : several(matches.map(wordsOf))
 }
 
 /** It stands behind `--`, and has words of its own. */
@@ -37,24 +42,38 @@ function command(adapter: AnyAdapter, target: string | undefined): Choice {
   })
 }
 
-/** @throws DevlaunchError `USAGE` */
-export function named(name: string): AnyAdapter {
-  const adapter = adapters.find((adapter) => adapter.name === name)
-  if (adapter) return adapter
-  const names = adapters.map(({ name }) => name)
-  const meant = names.find((each) => (name && each.startsWith(name)) || edits(name, each) <= 2)
-  throw new DevlaunchError('USAGE', `there is no server ${quote(name)}`, {
-    hint: `${meant ? `did you mean "${meant}"? ` : ''}one of: ${names.join(', ')}`,
+/** Those that the project has named. Nothing that reads them is loaded where there are none. */
+async function namedServers(cwd: string | undefined): Promise<readonly Named[]> {
+  const file = await findConfig(resolve(here().cwd, cwd ?? '.'))
+  if (file === undefined) return []
+  const { readNamed } = await import('./named.ts')
+  return readNamed(file)
+}
+
+async function chooseNamed(all: readonly Named[], name: string, target: string | undefined): Promise<Choice> {
+  const own = all.find((each) => each.name === name)
+  if (!own) throw unknown(name, all)
+  if (target === undefined) return own.choose()
+  throw new DevlaunchError('USAGE', `unexpected ${quote(target)}`, {
+    hint: `what ${name} serves stands in ${own.place}; the server's own arguments go behind --`,
   })
 }
 
-/** How many letters must be added, taken out or replaced to make one word of the other. */
-function edits(from: string, to: string): number {
-  if (!from || !to) return from.length + to.length
-  const rest = [from.slice(1), to.slice(1)] as const
-  if (from[0] === to[0]) return edits(...rest)
-  if (Math.abs(from.length - to.length) > 2) return 3
-  return 1 + Math.min(edits(...rest), edits(rest[0], to), edits(from, rest[1]))
+/**
+ * What a name stands for, whether it could be started or not.
+ * @throws DevlaunchError `USAGE`
+ */
+export async function named(name: string, cwd: string | undefined): Promise<Choice> {
+  const adapter = adapters.find((each) => each.name === name)
+  return adapter ? { adapter, target: undefined } : chooseNamed(await namedServers(cwd), name, undefined)
+}
+
+function unknown(name: string, all: readonly Named[]): DevlaunchError {
+  const names = [...all, ...adapters].map(({ name }) => name)
+  const near = meant(name, names)
+  return new DevlaunchError('USAGE', `there is no server ${quote(name)}`, {
+    hint: `${near ? `did you mean "${near}"? ` : ''}one of: ${names.join(', ')}`,
+  })
 }
 
 function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {
@@ -72,12 +91,13 @@ function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {
   )
 }
 
-function several(matches: readonly Match[]): DevlaunchError {
-  const commands = matches.map(({ adapter, target }) =>
-    ['devlaunch', adapter.name, target].filter(Boolean).join(' '),
-  )
-  const width = Math.max(...commands.map((command) => command.length))
-  const list = matches.map(({ evidence }, index) => `  ${commands[index]?.padEnd(width)}  ${evidence}`)
+function wordsOf({ adapter, target, evidence }: Match): [words: string, evidence: string] {
+  return [[adapter.name, target].filter(Boolean).join(' '), evidence]
+}
+
+function several(lines: readonly (readonly [words: string, evidence: string])[]): DevlaunchError {
+  const width = Math.max(...lines.map(([words]) => words.length))
+  const list = lines.map(([words, evidence]) => `  devlaunch ${words.padEnd(width)}  ${evidence}`)
   return new DevlaunchError('USAGE', 'several servers fit here', {
     output: list.join('\n'),
     hint: 'pick one of these lines',

@@ -1,5 +1,4 @@
-import { DevlaunchError, type Exit, type LaunchEvent, type Server } from '@devlaunch/core'
-import type { Arguments } from './args.ts'
+import { DevlaunchError, type Exit, type LaunchEvent, type LaunchOptions, type Server } from '@devlaunch/core'
 import type { Command } from './keys.ts'
 import { lookOf } from './look.ts'
 import { openBrowser } from './open-browser.ts'
@@ -9,10 +8,15 @@ import type { Reached } from './reach.ts'
 
 const { stderr } = process
 
+type Wishes = Pick<LaunchOptions, 'lan' | 'lanFor'> & {
+  /** `undefined`: in a terminal. */
+  readonly qr: boolean | undefined
+}
+
 /** What a person does with a server that runs. */
 export class Control {
   readonly #server: Server
-  readonly #args: Arguments
+  readonly #wishes: Wishes
   readonly #printer = new Printer(stderr)
   readonly #actions: Readonly<Record<Command | 'unknown', () => void | Promise<void>>> = {
     help: () => this.#say(this.#printer.keys()),
@@ -29,9 +33,9 @@ export class Control {
   /** It has been asked to end. */
   quit = false
 
-  constructor(server: Server, args: Arguments) {
+  constructor(server: Server, wishes: Wishes) {
     this.#server = server
-    this.#args = args
+    this.#wishes = wishes
     void server.exited.then((exit) => {
       this.#exit = exit
     })
@@ -47,7 +51,7 @@ export class Control {
   /** The QR code that is shown without being asked for. */
   async code(): Promise<string | undefined> {
     const { network } = this.#server.urls
-    return network && (this.#args.qr ?? stderr.isTTY) ? qrCode(`${network}/`, lookOf(stderr)) : undefined
+    return network && (this.#wishes.qr ?? stderr.isTTY) ? qrCode(`${network}/`, lookOf(stderr)) : undefined
   }
 
   /** It has come to a network, or left one. */
@@ -68,10 +72,10 @@ export class Control {
   }
 
   async #toggle(): Promise<void> {
-    const { lan, lanFor } = this.#args
+    const { lan, lanFor } = this.#wishes
     this.#answer(this.#server.lan ? 'Leaving the network ...' : 'Going to the network ...')
     if (this.#server.lan) await this.#server.unexpose()
-    else await this.#server.expose(lan, lanFor)
+    else await this.#server.expose(lan || true, lanFor)
   }
 
   async #restart(): Promise<void> {

@@ -1,5 +1,7 @@
 import { DevlaunchError, quote } from '@devlaunch/core'
 import { type FrontOptions, frontNamed } from '@devlaunch/front'
+import type { Arguments } from './args.ts'
+import type { Choice } from './choose.ts'
 
 interface Values {
   readonly front?: readonly string[]
@@ -31,6 +33,16 @@ export function frontOf(values: Values, words: readonly string[]): FrontOptions 
     ...(tls !== undefined && { tls: files(tls) }),
     ...(cwd !== undefined && { cwd }),
   }
+}
+
+/** What stands in front of this choice: the command line's wish, over that of a named server's definition. */
+export function frontFor(
+  { name, front }: Pick<Choice, 'front' | 'name'>,
+  { front: said }: Pick<Arguments, 'front'>,
+): FrontOptions | undefined {
+  if (!said || name === undefined) return said ?? front
+  // paths of the command line begin where the user stands, not where the server runs
+  return { cwd: '.', ...front, ...said, statics: { ...front?.statics, ...said.statics } }
 }
 
 /** `/static=build/static` */

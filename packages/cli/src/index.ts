@@ -9,7 +9,6 @@ export {
   type LaunchEvent,
   type LaunchOptions,
   type Logs,
-  launch,
   type Plan,
   type PlanOptions,
   type Policy,
@@ -31,4 +30,6 @@ export {
   type Terminal,
 } from '@devlaunch/core'
 export * from './adapters.ts'
+export { type Common, type Config, type Definition, defineConfig } from './definition.ts'
+export { launch } from './launch.ts'
 export { urlOf } from './url-of.ts'

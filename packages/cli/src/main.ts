@@ -4,7 +4,9 @@ import { DevlaunchError, here, listPythons, prepare, withoutSecrets } from '@dev
 import { type FrontOptions, prepareBehind } from '@devlaunch/front'
 import { type Arguments, parse } from './args.ts'
 import { type Choice, choose, named } from './choose.ts'
+import { commands } from './commands.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { frontFor } from './front.ts'
 import { help, helpFor } from './help.ts'
 import { json } from './json.ts'
 import { Printer } from './print.ts'
@@ -40,11 +42,12 @@ function unwritable({ code, message }: NodeJS.ErrnoException): never {
 async function run(args: Arguments): Promise<number> {
   const [word, second] = args.words
   if (args.version) return print(`${await version()}\n`)
-  if (args.help || word === 'help') return print(helpText(word === 'help' ? second : word))
+  if (args.help || word === 'help') return print(await helpText(word === 'help' ? second : word, args))
   here() // it may be gone, and every relative path is resolved from it
   if (word === 'which') return which(second, args)
+  if (word === 'front') return configuration(args)
+  if (word === 'init') return (await import('./init.ts')).init(args)
   if (word !== undefined && Object.hasOwn(others, word)) return others[word as keyof typeof others](args)
-  if (word === 'front' && args.front) return configuration(args.front, args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)
   return serve(choice, args)
@@ -61,21 +64,21 @@ const others = {
   },
 }
 
-function helpText(name: string | undefined): string {
-  const isCommand = name === undefined || name === 'which' || Object.hasOwn(others, name)
-  return isCommand ? help() : helpFor(named(name))
+async function helpText(name: string | undefined, { cwd }: Arguments): Promise<string> {
+  return name === undefined || commands.includes(name) ? help() : helpFor((await named(name, cwd)).adapter)
 }
 
 async function dryRun(choice: Choice, args: Arguments): Promise<number> {
   const { adapter } = choice
   const wished = wishes(choice, args)
-  if (!args.front) {
+  const wishedFront = frontFor(choice, args)
+  if (!wishedFront) {
     const { plan, python } = await prepare(adapter, wished)
     return print(
       args.json ? `${json(withoutSecrets(plan), 2)}\n` : new Printer(process.stdout).plan(plan, python),
     )
   }
-  const { plan, python, front } = await prepareBehind(args.front, adapter, wished)
+  const { plan, python, front } = await prepareBehind(wishedFront, adapter, wished)
   const printer = new Printer(process.stdout)
   return print(
     args.json
@@ -85,23 +88,21 @@ async function dryRun(choice: Choice, args: Arguments): Promise<number> {
 }
 
 /** `devlaunch front nginx gunicorn shop:app`: what may go to production, and nothing else. */
-async function configuration(front: FrontOptions, args: Arguments): Promise<number> {
+async function configuration(args: Arguments): Promise<number> {
   const choice = await choose(args.words.slice(2), args.cwd)
+  const front = frontFor(choice, args) as FrontOptions // the word behind `front` names it
   const { front: plan } = await prepareBehind(front, choice.adapter, wishes(choice, args))
   return print(Object.values(plan.files).join('\n'))
 }
 
 /** Of the server that is named, or that the project shows, or just of Python. */
 async function which(name: string | undefined, args: Arguments): Promise<number> {
-  const adapter =
-    name === undefined
-      ? await choose([], args.cwd).then(
-          ({ adapter }) => adapter,
-          () => undefined,
-        )
-      : named(name)
-  const cwd = resolve(args.cwd ?? '.')
-  const all = await listPythons(adapter, { cwd, env: process.env, python: args.python })
+  const choice =
+    name === undefined ? await choose([], args.cwd).catch(() => undefined) : await named(name, args.cwd)
+  const { adapter, options = {} } = choice ?? {}
+  const cwd = resolve(options.cwd ?? args.cwd ?? '.')
+  const python = args.python ?? options.python
+  const all = await listPythons(adapter, { cwd, env: process.env, python })
   const chosen = all.find((each) => !('rejected' in each))
   print(
     args.json

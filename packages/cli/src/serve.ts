@@ -13,6 +13,7 @@ import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
 import { Control } from './control.ts'
 import { exitCodeAfter, exitCodeOf } from './exit-code.ts'
+import { frontFor } from './front.ts'
 import { openBrowser } from './open-browser.ts'
 import { Printer } from './print.ts'
 import { showJson, showText } from './show.ts'
@@ -27,8 +28,9 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const signals = handleSignals()
   const terminal = args.json ? undefined : lendTerminal()
   const silent = args.json || args.quiet
-  const waiting = silent ? undefined : startWaiting(`starting ${adapter.name}`)
-  const show = args.json ? showJson() : showText(args, adapter.name, terminal !== undefined, waiting)
+  const waiting = silent ? undefined : startWaiting(`starting ${choice.name ?? adapter.name}`)
+  const wished = wishes(choice, args)
+  const show = args.json ? showJson() : showText(wished, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
   let stopping = false
@@ -38,15 +40,16 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
     if (control) control.obey(order)
     else process.stderr.write(new Printer(process.stderr).answer(early))
   })
-  const start = args.front ? launchBehind.bind(null, args.front) : launch
+  const front = frontFor(choice, args)
+  const start = front ? launchBehind.bind(null, front) : launch
   try {
     const { notTwice } = await import('./twice.ts')
-    const wished = await notTwice(choice, wishes(choice, args), args, (ended) => {
+    const once = await notTwice(choice, wished, args, (ended) => {
       waiting?.interrupt(true)
       if (!silent) process.stderr.write(new Printer(process.stderr).replaced(ended))
     })
     const server = await start(adapter, {
-      ...wished,
+      ...once,
       by: 'command line',
       ...(terminal && { terminal }),
       signal: signals.aborted,
@@ -66,7 +69,7 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
     waiting?.end()
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)
-    control = new Control(server, args)
+    control = new Control(server, { ...wished, qr: args.qr })
     if (!silent) {
       const ready = {
         ...control.reached(),
@@ -80,7 +83,7 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
         ...{ python: server.python, pythonVersion: python, proven, where: await place(server) },
         taken: await holders(
           server,
-          args.port ?? (server.plan.listener === 'found' ? undefined : adapter.port),
+          wished.port ?? (server.plan.listener === 'found' ? undefined : adapter.port),
         ),
         keys: terminal !== undefined,
         code: await control.code(),

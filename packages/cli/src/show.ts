@@ -1,5 +1,11 @@
-import { Cleaner, type DevlaunchError, type Exit, type LaunchEvent, type Stream } from '@devlaunch/core'
-import type { Arguments } from './args.ts'
+import {
+  Cleaner,
+  type DevlaunchError,
+  type Exit,
+  type LaunchEvent,
+  type LaunchOptions,
+  type Stream,
+} from '@devlaunch/core'
 import { theirs } from './mark.ts'
 import { Printer } from './print.ts'
 import { JsonReport } from './report.ts'
@@ -27,7 +33,7 @@ export function showJson(): Show {
 
 /** The server's own lines go where it wrote them; ours go to stderr, so that a pipe gets the server's alone. */
 export function showText(
-  { readyPath }: Arguments,
+  { readyPath }: LaunchOptions,
   adapterName: string,
   edits: boolean,
   waiting: Waiting | undefined,

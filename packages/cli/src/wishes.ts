@@ -1,9 +1,26 @@
 import type { LaunchOptions } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
+import { layOver } from './lay-over.ts'
 
-/** The command line as options of `launch`. Here a developer's habits are the defaults: port 8000, reloading. */
-export function wishes({ adapter, target }: Choice, args: Arguments): LaunchOptions {
+/**
+ * The command line as options of `launch`, over the definition of a named server. Here a developer's habits are the
+ * defaults: port 8000, reloading.
+ */
+export function wishes(choice: Choice, args: Arguments): LaunchOptions {
+  const { adapter, name, options = {} } = choice
+  const wished = layOver(options, explicit(choice, args))
+  const port = adapter.enforce.bind === 'app-decides' ? { offeredPort: adapter.port } : { port: adapter.port }
+  return {
+    ...(wished.port === undefined && port),
+    ...wished,
+    reload: wished.reload ?? adapter.reload,
+    ...(name !== undefined && { name }),
+  }
+}
+
+/** What the command line says. */
+function explicit({ adapter, target, name }: Choice, args: Arguments): LaunchOptions {
   const {
     port,
     strictPort,
@@ -12,6 +29,7 @@ export function wishes({ adapter, target }: Choice, args: Arguments): LaunchOpti
     lanFor,
     follow,
     allow,
+    reload,
     debug,
     seal,
     python,
@@ -21,21 +39,23 @@ export function wishes({ adapter, target }: Choice, args: Arguments): LaunchOpti
     timeout,
     rest,
   } = args
-  const decides = adapter.enforce.bind === 'app-decides'
+  const isNamed = name !== undefined // then --cwd says where the name is looked for
+  const { option, kind } = adapter.target
   return {
-    ...(target !== undefined && { [adapter.target.option]: target }),
-    ...(port !== undefined || !decides ? { port: port ?? adapter.port } : { offeredPort: adapter.port }),
-    strictPort,
+    ...(target !== undefined && { [option]: target }),
+    ...(kind === 'command' && !isNamed ? { [option]: rest } : { args: rest }),
     allow,
-    debug,
-    seal,
-    reload: args.reload ?? adapter.reload,
-    ...(adapter.target.kind === 'command' ? { [adapter.target.option]: rest } : { args: rest }),
+    ...(port !== undefined && { port }),
+    ...(strictPort !== undefined && { strictPort }),
+    ...(debug !== undefined && { debug }),
+    ...(seal !== undefined && { seal }),
+    ...(reload !== undefined && { reload }),
     ...(host !== undefined && { host }),
-    ...(lan !== undefined && { lan, follow }),
+    ...(lan !== undefined && { lan }),
+    ...(follow !== undefined && { follow }),
     ...(lanFor !== undefined && { lanFor }),
     ...(python !== undefined && { python }),
-    ...(cwd !== undefined && { cwd }),
+    ...(cwd !== undefined && !isNamed && { cwd }),
     ...(envFile !== undefined && { envFile }),
     ...(readyPath !== undefined && { readyPath }),
     ...(timeout !== undefined && { timeout }),

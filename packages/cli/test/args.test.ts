@@ -18,7 +18,7 @@ test('nothing given, nothing assumed', () => {
     host: undefined,
     reload: undefined,
     allow: [],
-    debug: false,
+    debug: undefined,
   })
 })
 
@@ -40,13 +40,13 @@ describe('--lan', () => {
     [['--lan=fd12::5'], { lan: 'fd12::5' }],
     [['--lan', '--', '--lan'], { lan: true, rest: ['--lan'] }],
     [['--lan', '--lan=eth1'], { lan: 'eth1' }],
-    [['--lan', '--lan-for', '30m'], { lan: true, lanFor: 1_800_000, follow: false }],
+    [['--lan', '--lan-for', '30m'], { lan: true, lanFor: 1_800_000, follow: undefined }],
     [['--lan', '--lan-for=90s', '--follow'], { lanFor: 90_000, follow: true }],
     [['--lan', '--lan-for', '1.5h'], { lanFor: 5_400_000 }],
     [['--lan', '--lan-for', '576h'], { lanFor: 2_073_600_000 }],
     [['--lan', '--qr'], { qr: true }],
     [['--lan', '--no-qr'], { qr: false }],
-    [['django'], { lan: undefined, lanFor: undefined, follow: false, qr: undefined }],
+    [['django'], { lan: undefined, lanFor: undefined, follow: undefined, qr: undefined }],
   ])('%j', (argv, expected) => {
     expect(parse(argv)).toMatchObject(expected)
   })
