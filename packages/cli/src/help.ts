@@ -8,13 +8,15 @@ export function help(): string {
   return `devlaunch starts a Python server on the address you meant, and proves it.
 
   devlaunch [server] [target] [options] [-- arguments of the server]
+  devlaunch NAME [options]     a server that package.json or devlaunch.config.ts names
+  devlaunch init               names the servers that it finds in package.json
   devlaunch which [server]     the Python that would be used, and why no other
   devlaunch front NAME [server] [target]   the configuration of that proxy
   devlaunch ps                 what runs on this machine for you
   devlaunch stop [name]        end a server of this folder; --all: all of yours
   devlaunch url [name]         where it is reached; --timeout S: wait for it
 
-Servers (without one, devlaunch looks at the project):
+Servers (without one, devlaunch looks at what the project names, or shows):
 ${wrapped(adapters.map((adapter) => [`${adapter.name} ${targetWord(adapter)}`, summary(adapter)]))}
 
 Options:

@@ -1,0 +1,134 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { styleText } from 'node:util'
+import { DevlaunchError, here, projectFolders, quote, show } from '@devlaunch/core'
+import type { Arguments } from './args.ts'
+import { checkConfig } from './check-config.ts'
+import type { Config, Definition } from './definition.ts'
+import { editManifest } from './edit-manifest.ts'
+import { findConfig } from './find-config.ts'
+import { lineDiff } from './line-diff.ts'
+import { type Proposal, propose } from './propose.ts'
+import { readConfig, shortName } from './read-config.ts'
+import { table } from './table.ts'
+
+const { stdin, stdout, stderr } = process
+
+/**
+ * Names the servers of a project in its package.json, after it has shown the change: asks in a terminal, writes with
+ * `--yes`, and writes nothing otherwise.
+ */
+export async function init({ words, cwd, yes }: Arguments): Promise<number> {
+  if (words[1] !== undefined) {
+    throw new DevlaunchError('USAGE', `unexpected ${quote(words[1])}`, {
+      hint: '--cwd DIR names another folder',
+    })
+  }
+  const folder = resolve(here().cwd, cwd ?? '.')
+  const { file, text, named } = await readManifest(folder)
+  const proposals = (await propose(folder, dirname(file), Object.keys(named))).filter(isNew(named))
+  if (proposals.length === 0) return nothing(folder, file, Object.keys(named))
+  const edited = editManifest(text || empty, proposals)
+  stdout.write(shown(proposals, file, text, edited))
+  const answer = yes || (await ask(`Write ${shortName(file)}?`))
+  if (answer === undefined) stderr.write('Nothing was written: devlaunch init --yes writes it.\n')
+  if (answer === false) stderr.write('Nothing was written.\n')
+  if (!answer) return 0
+  await write(file, edited)
+  stderr.write(`\nWrote ${shortName(file)}. ${next(edited, proposals)}\n`)
+  return 0
+}
+
+/** What a project of Python alone gets. */
+const empty = '{\n  "private": true\n}\n'
+
+/** The nearest one, or none yet. */
+async function readManifest(cwd: string) {
+  const config = await findConfig(cwd)
+  if (config !== undefined && basename(config) !== 'package.json') {
+    throw new DevlaunchError(
+      'USAGE',
+      `servers are named in ${shortName(config)}, which init doesn't change`,
+      {
+        hint: 'add them there: docs/config.md has examples',
+      },
+    )
+  }
+  const file = config ?? (await nearest(cwd)) ?? join(cwd, 'package.json')
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const source = text ? await readConfig(file) : undefined
+  return { file, text, named: source?.value === undefined ? {} : checkConfig(source) }
+}
+
+async function nearest(cwd: string): Promise<string | undefined> {
+  for (const folder of await projectFolders(cwd, process.env)) {
+    const file = join(folder, 'package.json')
+    if ((await stat(file).catch(() => undefined))?.isFile()) return file
+  }
+  return undefined
+}
+
+/** One server in one folder is there already, whatever else is said of it. */
+function isNew(named: Config) {
+  const place = (cwd = '.') => resolve('/', cwd)
+  const same = (one: Proposal['definition'], { server, cwd }: Definition) =>
+    one.server === server && place(one.cwd) === place(cwd)
+  return ({ definition }: Proposal) => !Object.values(named).some((each) => same(definition, each))
+}
+
+function nothing(cwd: string, file: string, names: readonly string[]): number {
+  if (names.length > 0) {
+    stdout.write(`Nothing to add: ${shortName(file)} names ${names.join(', ')}.\n`)
+    return 0
+  }
+  throw new DevlaunchError('USAGE', `no Python server was recognised in ${show(cwd)} or one folder below`, {
+    output: `In package.json it would be, for example:\n\n  ${example}`,
+    hint: 'write it there, with the server and the app that you have',
+  })
+}
+
+const example = '"devlaunch": { "api": { "server": "flask", "app": "app:app", "cwd": "backend" } }'
+
+/** What was found, and the change: 80 columns, and colours only in a terminal. */
+function shown(proposals: readonly Proposal[], file: string, before: string, after: string): string {
+  const rows = proposals.map(
+    ({ name, definition, evidence }) => [name, `${definition.server}: ${evidence}`] as const,
+  )
+  const diff = lineDiff(before, after).map((line) => {
+    if (!line) return '    ...'
+    const text = `${line.mark} ${line.text}`.trimEnd()
+    const short = text.length > 80 ? `${text.slice(0, 77)}...` : text
+    const colour = line.mark === '+' ? 'green' : 'red'
+    return line.mark === ' ' ? short : styleText(colour, short, { stream: stdout })
+  })
+  return `${table(rows)}\n${before ? '' : 'new: '}${shortName(file)}\n${diff.join('\n')}\n`
+}
+
+/** `undefined`: there is nobody to ask. */
+async function ask(question: string): Promise<boolean | undefined> {
+  if (!stdin.isTTY || !stdout.isTTY) return undefined
+  const lines = createInterface({ input: stdin, output: stdout })
+  const left = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  const answer = await Promise.race([lines.question(`\n${question} [y/N] `).catch(() => ''), left])
+  lines.close()
+  return /^y(?:es)?$/i.test(answer.trim())
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause) => {
+    throw new DevlaunchError('FAILED', `${show(file)} can't be written: ${cause.code}`, {
+      cause,
+      hint: 'ask its owner for the right to write it',
+    })
+  })
+}
+
+function next(text: string, proposals: readonly Proposal[]): string {
+  const { scripts = {}, dependencies = {}, devDependencies = {} } = JSON.parse(text)
+  const [first] = proposals
+  const script = Object.keys(scripts).find((name) => scripts[name] === `devlaunch ${first?.name}`)
+  const run = script ? `npm run ${script}` : `npx devlaunch ${first?.name}`
+  const isThere = 'devlaunch' in dependencies || 'devlaunch' in devDependencies
+  return `Next: ${isThere ? run : `npm i -D devlaunch, then ${run}`}`
+}
