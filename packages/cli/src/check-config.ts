@@ -2,17 +2,11 @@ import { DevlaunchError, quote } from '@devlaunch/core'
 import * as v from 'valibot'
 import { adapters } from './adapters.ts'
 import { commands } from './commands.ts'
-import type { Config, Definition } from './definition.ts'
+import { contradictions, type Mistake } from './contradictions.ts'
+import type { Config } from './definition.ts'
 import { meant } from './meant.ts'
 import type { Source } from './read-config.ts'
 import { definition, keysOf } from './schema.ts'
-
-/** What is wrong, where, and what to do about it. */
-interface Mistake {
-  readonly path: readonly PropertyKey[]
-  readonly what: string
-  readonly hint: string
-}
 
 /**
  * The servers that a file names, each of them as it may be.
@@ -27,8 +21,7 @@ export function checkConfig({ value, at }: Source): Config {
   const all = Object.entries(value)
   const mistakes = all.flatMap(([name, each]) => [...checkName(name), ...checkDefinition(name, each)])
   const config = value as Config
-  const [first, ...others] =
-    mistakes.length > 0 ? mistakes : [...contradictions(config), ...clashes(config, at)]
+  const [first, ...others] = mistakes.length > 0 ? mistakes : contradictions(config, at)
   if (!first) return config
   const line = ({ path, what }: Mistake) => `${at(...path)}: ${what}`
   throw new DevlaunchError('USAGE', line(first), {
@@ -87,57 +80,6 @@ function explain(issue: v.BaseIssue<unknown>, name: string, value: unknown): Mis
 function exampleOf(server: unknown): string {
   const { kind, example } = adapters.find(({ name }) => name === server)?.target ?? {}
   return JSON.stringify(kind === 'command' ? example?.split(' ').slice(1) : example)
-}
-
-/** What each definition says against itself. */
-function contradictions(config: Config): Mistake[] {
-  return Object.entries(config).flatMap(([name, each]) => {
-    const { enforce } = adapters.find((adapter) => adapter.name === each.server) ?? {}
-    const mistake = (key: keyof Definition, what: string, hint: string): Mistake => ({
-      path: [name, key],
-      what,
-      hint,
-    })
-    const needing = (keys: readonly (keyof Definition)[], needed: keyof Definition) =>
-      keys
-        .filter((key) => each[key] !== undefined && !each[needed])
-        .map((key) => mistake(key, `it needs "${needed}"`, `add "${needed}", or leave it out`))
-    const absent = (key: 'debug' | 'reload', row: 'debugger' | 'reload') =>
-      each[key] && enforce?.[row] === 'absent'
-        ? [mistake(key, `${each.server} has no such thing`, 'leave it out')]
-        : []
-    return [
-      ...(each.host !== undefined && each.lan
-        ? [
-            mistake(
-              'host',
-              '"lan" says where to listen, too',
-              'leave one of them out; "lan" takes an address, too',
-            ),
-          ]
-        : []),
-      ...needing(['lanFor', 'follow'], 'lan'),
-      ...needing(['frontStatic', 'tls'], 'front'),
-      ...absent('debug', 'debugger'),
-      ...absent('reload', 'reload'),
-    ]
-  })
-}
-
-/** A port is a first choice, and the next one will do: but for a server that wants that port or none. */
-function clashes(config: Config, at: Source['at']): Mistake[] {
-  const all = Object.entries(config).filter(([, { port }]) => port !== undefined)
-  return all.flatMap(([name, each], index) => {
-    const other = all
-      .slice(0, index)
-      .find(
-        ([, { port, strictPort, host }]) =>
-          port === each.port && (strictPort || each.strictPort) && host === each.host,
-      )
-    if (!other) return []
-    const what = `${each.port} is the port of ${quote(other[0])}, too (${at(other[0], 'port')})`
-    return [{ path: [name, 'port'], what, hint: 'give one of them another port' }]
-  })
 }
 
 function oneOf(word: unknown, names: readonly string[]): string {

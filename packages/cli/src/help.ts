@@ -8,8 +8,8 @@ export function help(): string {
   return `devlaunch starts a Python server on the address you meant, and proves it.
 
   devlaunch [server] [target] [options] [-- arguments of the server]
-  devlaunch NAME [options]     a server that package.json or devlaunch.config.ts names
-  devlaunch init               names the servers that it finds in package.json
+  devlaunch NAME [options]     a server that the project names in package.json
+  devlaunch init               names the servers that it finds there
   devlaunch which [server]     the Python that would be used, and why no other
   devlaunch front NAME [server] [target]   the configuration of that proxy
   devlaunch ps                 what runs on this machine for you

@@ -1,17 +1,15 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { styleText } from 'node:util'
 import { DevlaunchError, here, projectFolders, quote, show } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import { checkConfig } from './check-config.ts'
 import type { Config, Definition } from './definition.ts'
 import { editManifest } from './edit-manifest.ts'
 import { findConfig } from './find-config.ts'
-import { lineDiff } from './line-diff.ts'
 import { type Proposal, propose } from './propose.ts'
 import { readConfig, shortName } from './read-config.ts'
-import { table } from './table.ts'
+import { showChange } from './show-change.ts'
 
 const { stdin, stdout, stderr } = process
 
@@ -30,7 +28,7 @@ export async function init({ words, cwd, yes }: Arguments): Promise<number> {
   const proposals = (await propose(folder, dirname(file), Object.keys(named))).filter(isNew(named))
   if (proposals.length === 0) return nothing(folder, file, Object.keys(named))
   const edited = editManifest(text || empty, proposals)
-  stdout.write(shown(proposals, file, text, edited))
+  stdout.write(showChange(proposals, shortName(file), text, edited))
   const answer = yes || (await ask(`Write ${shortName(file)}?`))
   if (answer === undefined) stderr.write('Nothing was written: devlaunch init --yes writes it.\n')
   if (answer === false) stderr.write('Nothing was written.\n')
@@ -89,21 +87,6 @@ function nothing(cwd: string, file: string, names: readonly string[]): number {
 }
 
 const example = '"devlaunch": { "api": { "server": "flask", "app": "app:app", "cwd": "backend" } }'
-
-/** What was found, and the change: 80 columns, and colours only in a terminal. */
-function shown(proposals: readonly Proposal[], file: string, before: string, after: string): string {
-  const rows = proposals.map(
-    ({ name, definition, evidence }) => [name, `${definition.server}: ${evidence}`] as const,
-  )
-  const diff = lineDiff(before, after).map((line) => {
-    if (!line) return '    ...'
-    const text = `${line.mark} ${line.text}`.trimEnd()
-    const short = text.length > 80 ? `${text.slice(0, 77)}...` : text
-    const colour = line.mark === '+' ? 'green' : 'red'
-    return line.mark === ' ' ? short : styleText(colour, short, { stream: stdout })
-  })
-  return `${table(rows)}\n${before ? '' : 'new: '}${shortName(file)}\n${diff.join('\n')}\n`
-}
 
 /** `undefined`: there is nobody to ask. */
 async function ask(question: string): Promise<boolean | undefined> {

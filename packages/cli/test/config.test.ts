@@ -312,3 +312,22 @@ test('the examples of docs/config.md', async () => {
     )
   }
 })
+
+test('who names no server loads nothing of this', async () => {
+  await using bare = await project({
+    '.git/HEAD': '',
+    'package.json': '{ "devDependencies": { "devlaunch": "*" } }',
+  })
+  await using folder = await project({
+    '.git/HEAD': '',
+    'package.json': manifest('"web": { "server": "http" }'),
+  })
+  const env = { NODE_OPTIONS: `--import=${new URL('./kit/loaded.mjs', import.meta.url)}` }
+  const loads = async (cwd: string, ...words: string[]) => {
+    const { stderr } = await devlaunch([...words, '--dry-run'], { cwd, env })
+    return stderr.match(/(?<=^loads )\S+/gm)
+  }
+  expect(await loads(bare.path)).toBeNull()
+  expect(await loads(folder.path, 'http')).toBeNull()
+  expect(await loads(folder.path, 'web')).toEqual(expect.arrayContaining(['valibot', 'jsonc-parser']))
+})
