@@ -46,6 +46,7 @@ async function choice(
   const path = (text: string) => resolve(folder, text)
   const options = {
     ...rest,
+    project: folder,
     cwd: path(cwd),
     ...(envFile !== undefined && { envFile: path(envFile) }),
     ...(python !== undefined && { python: isWord(python) ? python : path(python) }),
