@@ -26,6 +26,7 @@ async function check(folder) {
   failed += await step('lint', () => tool('biome', ['check', '--error-on-warnings']))
   failed += await step('dead code', () => tool('knip', ['--no-progress', '--no-config-hints']))
   failed += await step('build', build)
+  failed += await step('types of an example', () => tool('tsc', ['--project', 'examples/polyglot']))
   /** @type {import('./pack.js').Packed[]} */
   let packed = []
   failed += await step('pack', async () => {

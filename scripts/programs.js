@@ -2,13 +2,14 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { Failure } from './main.js'
 import { run } from './run.js'
 
-/** Programs of Linux that tests run, each with the Debian package that has it. */
+/** Programs of Linux that tests run, each with the Debian package that has it; of `a|b` one is enough. */
 const packages = {
   ip: 'iproute2',
   nginx: 'nginx',
   caddy: 'caddy',
   apache2: 'apache2-bin',
   openssl: 'openssl',
+  'chromium|chromium-browser|google-chrome': 'chromium',
 }
 
 /** Debian's own builds of servers: there they are tested too. uwsgi-core, which comes along, starts no service. */
@@ -52,8 +53,8 @@ function forbidServices() {
   return () => rmSync(policy)
 }
 
-/** @param {string} name */
-async function isThere(name) {
-  const { code } = await run('sh', ['-c', `command -v ${name}`])
+/** @param {string} names */
+async function isThere(names) {
+  const { code } = await run('sh', ['-c', names.replace(/[^|]+/g, 'command -v $&').replaceAll('|', ' || ')])
   return code === 0
 }

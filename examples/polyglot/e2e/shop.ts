@@ -1,0 +1,24 @@
+import { test as base } from '@playwright/test'
+import { launch, type Server } from 'devlaunch'
+import { serveWeb } from './web.ts'
+
+interface Shop {
+  readonly catalog: Server
+  readonly orders: Server
+  readonly url: string
+}
+
+/** Each worker has a shop of its own, on free ports; it is closed whatever its tests do. */
+export const test = base.extend<object, { shop: Shop }>({
+  shop: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it which fixtures are wanted
+    async ({}, use) => {
+      await using catalog = await launch('catalog')
+      await using orders = await launch('orders')
+      await using web = await serveWeb(catalog.url, orders.url)
+      await use({ catalog, orders, url: web.url })
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: ({ shop }, use) => use(shop.url),
+})
