@@ -43,7 +43,7 @@ test('an order without a name is not sent', async ({ page }) => {
 })
 
 test('a catalog that is away is told of, and shown as soon as it is back', async ({ page, shop }) => {
-  const catalog = await launch('catalog')
+  await using catalog = await launch('catalog')
   await using web = await serveWeb(catalog.url, shop.orders.url)
   await catalog.stop()
   await page.goto(web.url)

@@ -18,7 +18,7 @@ export const test = base.extend<object, { shop: Shop }>({
       await using web = await serveWeb(catalog.url, orders.url)
       await use({ catalog, orders, url: web.url })
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 60_000 },
   ],
   baseURL: ({ shop }, use) => use(shop.url),
 })
