@@ -19,8 +19,8 @@ describe('examples/polyglot', () => {
   let url: string
   beforeAll(async () => {
     folder = await polyglot()
-    const command = ['npm', 'run', 'dev']
-    screen = terminal([], folder.path, { ...env, DEVLAUNCH_TEST_RUN: marker }, { command })
+    const program = ['npm', 'run', 'dev']
+    screen = terminal([], folder.path, { ...env, DEVLAUNCH_TEST_RUN: marker }, { program })
     // the first one is of npm, and of turbo, which say what they run
     await screen.shows(/web:dev:.*Local/)
     await screen.shows(/\/\S*\s*\r?\n/, screen.text().search(/web:dev:.*Local/))

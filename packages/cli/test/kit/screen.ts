@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { command as devlaunch } from './cli.ts'
+import { command } from './cli.ts'
 
 /** A command in a real pseudo-terminal. */
 export interface Screen extends AsyncDisposable {
@@ -20,18 +20,18 @@ interface Window {
   readonly columns?: number
   /** A command that runs the whole, terminal included: `ip netns exec`, for example. */
   readonly inside?: readonly string[]
-  /** What is run there. Default: devlaunch. */
-  readonly command?: readonly string[]
+  /** What the arguments are for. Default: the command line from source. */
+  readonly program?: readonly string[]
 }
 
 export function terminal(
   args: readonly string[],
   cwd: string,
-  env: Record<string, string> = {},
-  { columns = 80, inside = [], command = devlaunch }: Window = {},
+  env: Readonly<Record<string, string | undefined>> = {},
+  { columns = 80, inside = [], program = command }: Window = {},
 ): Screen {
   const bridge = fileURLToPath(new URL('./terminal.py', import.meta.url))
-  const [file = '', ...words] = [...inside, 'python3', bridge, `${columns}`, ...command, ...args]
+  const [file = '', ...words] = [...inside, 'python3', bridge, `${columns}`, ...program, ...args]
   const process = execa(file, words, {
     cwd,
     // a person's: where CI is set, Node takes a terminal for one without colours
