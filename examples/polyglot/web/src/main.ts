@@ -1,7 +1,7 @@
 import { ask } from './api.ts'
 import { one } from './one.ts'
 import { followOrders } from './orders.ts'
-import { productCard, type Product } from './products.ts'
+import { type Product, productCard } from './products.ts'
 
 const form = one('form', HTMLFormElement)
 const problem = one('#problem', HTMLElement)

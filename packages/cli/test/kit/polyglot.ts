@@ -16,7 +16,8 @@ export async function polyglot(): Promise<Folder> {
     filter: (source) => !made.has(basename(source)),
   })
   await symlink(newest(), join(folder.path, '.venv'))
-  for (const path of ['.bin', '@playwright', 'devlaunch']) await mkdir(join(modules, path), { recursive: true })
+  for (const path of ['.bin', '@playwright', 'devlaunch'])
+    await mkdir(join(modules, path), { recursive: true })
   const links = ['vite', 'turbo', '@playwright/test', '.bin/vite', '.bin/turbo', '.bin/playwright']
   for (const name of links) await symlink(join(root, 'node_modules', name), join(modules, name))
   await installSources(modules)
