@@ -9,7 +9,7 @@ const made = new Set(['node_modules', '.venv', '.turbo', 'test-results', '__pyca
 
 /** A copy of examples/polyglot as it is after its two installs, with devlaunch from its sources. */
 export async function polyglot(): Promise<Folder> {
-  const folder = await project({ '.git/HEAD': '' })
+  const folder = await project({})
   const modules = join(folder.path, 'node_modules')
   await cp(join(root, 'examples/polyglot'), folder.path, {
     recursive: true,
