@@ -10,6 +10,8 @@ export interface Wanted {
   readonly port?: number | undefined
   /** It is looked for here, and then in the folders above, up to the repository's root. Default: the working directory. */
   readonly cwd: string | undefined
+  /** Who has started it. Default: whoever has. */
+  readonly by?: Running['by']
 }
 
 /** Milliseconds between two looks. */
@@ -32,8 +34,10 @@ export async function pick(wanted: Wanted, timeout = 0): Promise<Running> {
 }
 
 /** Of the nearest folder that has some: those that a person has started or, without any, those of programs. */
-async function near({ name, port, cwd }: Wanted): Promise<readonly Running[]> {
-  const all = (await running()).filter((each) => port === undefined || portOf(each) === port)
+async function near({ name, port, cwd, by }: Wanted): Promise<readonly Running[]> {
+  const all = (await running()).filter(
+    (each) => (port === undefined || portOf(each) === port) && (by === undefined || each.by === by),
+  )
   if (all.length === 0) return []
   const here = await realpath(resolve(cwd ?? '.')).catch(() => resolve(cwd ?? '.'))
   for (const folder of await projectFolders(here, process.env)) {
