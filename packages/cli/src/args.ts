@@ -2,7 +2,20 @@ import { parseArgs } from 'node:util'
 import { DevlaunchError, type Risk, show } from '@devlaunch/core'
 import type { FrontOptions } from '@devlaunch/front'
 import { frontOf } from './front.ts'
-import { alone, duration, path, place, port, risk, timeout } from './values.ts'
+import {
+  alone,
+  duration,
+  type Logs,
+  logs,
+  never,
+  type Parent,
+  parent,
+  path,
+  place,
+  port,
+  risk,
+  timeout,
+} from './values.ts'
 
 /** The one table: parsing and `--help` both read it. */
 export const options = {
@@ -43,6 +56,19 @@ export const options = {
   replace: { type: 'boolean', help: 'end what runs here under the same name, and take its port' },
   all: { type: 'boolean', help: 'with stop: every server of yours on this machine' },
   open: { type: 'boolean', help: 'open the browser when ready' },
+  and: { type: 'boolean', help: 'devlaunch test: one more server, with options of its own' },
+  logs: {
+    type: 'string',
+    value: 'WHEN',
+    help: "devlaunch test: show the servers' output always, never, or on failure",
+  },
+  'with-parent': {
+    type: 'string',
+    optional: true,
+    negative: true,
+    value: 'PID',
+    help: "end when that process does; what npm and the like have started ends with them (--no-with-parent: it doesn't)",
+  },
   json: { type: 'boolean', help: 'one JSON event per line on stdout' },
   'dry-run': { type: 'boolean', help: 'print what would run, and why each flag is there' },
   yes: { type: 'boolean', short: 'y', help: 'init: write without asking' },
@@ -82,6 +108,10 @@ export interface Arguments {
   /** Of `stop`. */
   readonly all: boolean
   readonly open: boolean
+  /** The other servers of `devlaunch test`. */
+  readonly and: readonly Arguments[]
+  readonly logs: Logs | undefined
+  readonly withParent: Parent
   readonly json: boolean
   readonly dryRun: boolean
   readonly yes: boolean
@@ -93,12 +123,31 @@ export interface Arguments {
 /** @throws DevlaunchError `USAGE` */
 export function parse(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--')
-  const args = end < 0 ? argv : argv.slice(0, end)
+  const rest = end < 0 ? [] : argv.slice(end + 1)
+  const [args = [], ...others] = divide(end < 0 ? argv : argv.slice(0, end))
+  const first = parseOne(args, rest)
+  const and = others.map((each) => parseOne(each, []))
+  const onlyThere = and.length > 0 ? '--and' : first.logs && '--logs'
+  if (onlyThere && first.words[0] !== 'test') {
+    throw new DevlaunchError('USAGE', `${onlyThere} is for devlaunch test`, {
+      hint: `leave it out, or write: devlaunch test ... -- command`,
+    })
+  }
+  return { ...first, and }
+}
+
+/** At each `--and`. */
+function divide(args: readonly string[]): readonly (readonly string[])[] {
+  const at = args.indexOf('--and')
+  return at < 0 ? [args] : [args.slice(0, at), ...divide(args.slice(at + 1))]
+}
+
+function parseOne(args: readonly string[], rest: readonly string[]): Arguments {
   const { values, positionals } = read(args)
   check(values)
   return {
     words: positionals,
-    rest: end < 0 ? [] : argv.slice(end + 1),
+    rest,
     port: values.port === undefined ? undefined : port(values.port),
     strictPort: values['strict-port'],
     host: values.host,
@@ -119,6 +168,9 @@ export function parse(argv: readonly string[]): Arguments {
     replace: values.replace ?? false,
     all: values.all ?? false,
     open: values.open ?? false,
+    and: [],
+    logs: values.logs === undefined ? undefined : logs(values.logs),
+    withParent: parent(values['with-parent']),
     json: values.json ?? false,
     dryRun: values['dry-run'] ?? false,
     yes: values.yes ?? false,
@@ -143,8 +195,11 @@ function read(args: readonly string[]) {
 
 /** `parseArgs` would take the next word for the value of an option that may stand alone. */
 function complete(arg: string): string {
-  const option = Object.entries(options).find(([name]) => arg === `--${name}`)?.[1]
-  return option && 'optional' in option ? `${arg}=${alone}` : arg
+  for (const [name, option] of Object.entries(options)) {
+    if ('optional' in option && arg === `--${name}`) return `${arg}=${alone}`
+    if ('negative' in option && arg === `--no-${name}`) return `--${name}=${never}`
+  }
+  return arg
 }
 
 /** @throws DevlaunchError `USAGE` for options that contradict each other */

@@ -11,6 +11,8 @@ export function help(): string {
   devlaunch NAME [options]     a server that the project names in package.json
   devlaunch init               names the servers that it finds there
   devlaunch which [server]     the Python that would be used, and why no other
+  devlaunch test [server] [target] [options] [--and ...] -- command
+                               runs it beside servers: DEVLAUNCH_URL names the first
   devlaunch front NAME [server] [target]   the configuration of that proxy
   devlaunch ps                 what runs on this machine for you
   devlaunch stop [name]        end a server of this folder; --all: all of yours

@@ -47,6 +47,7 @@ async function run(args: Arguments): Promise<number> {
   if (word === 'which') return which(second, args)
   if (word === 'front') return configuration(args)
   if (word === 'init') return (await import('./init.ts')).init(args)
+  if (word === 'test') return (await import('./test.ts')).test(args)
   if (word !== undefined && Object.hasOwn(others, word)) return others[word as keyof typeof others](args)
   const choice = await choose(args.words, args.cwd)
   if (args.dryRun) return dryRun(choice, args)

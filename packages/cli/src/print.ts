@@ -201,7 +201,7 @@ export class Printer {
   }
 }
 
-interface Stalled {
+export interface Stalled {
   readonly server: string
   /** Does a change of a source file start its worker again? */
   readonly reload: boolean

@@ -21,11 +21,13 @@ import { handleSignals } from './signals.ts'
 import { lendTerminal } from './terminal.ts'
 import { startWaiting } from './waiting.ts'
 import { wishes } from './wishes.ts'
+import { endWithParent } from './with-parent.ts'
 
 /** Runs a server until it ends, and returns the exit code. */
 export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const { adapter } = choice
   const signals = handleSignals()
+  endWithParent(args.withParent, signals)
   const terminal = args.json ? undefined : lendTerminal()
   const silent = args.json || args.quiet
   const waiting = silent ? undefined : startWaiting(`starting ${choice.name ?? adapter.name}`)

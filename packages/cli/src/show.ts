@@ -7,7 +7,7 @@ import {
   type Stream,
 } from '@devlaunch/core'
 import { theirs } from './mark.ts'
-import { Printer } from './print.ts'
+import { Printer, type Stalled } from './print.ts'
 import { JsonReport } from './report.ts'
 import type { Waiting } from './waiting.ts'
 import { write } from './write.ts'
@@ -42,20 +42,12 @@ export function showText(
   let reload = false
   const printer = new Printer(process.stderr)
   const cleaners = { stdout: new Cleaner({ edits }), stderr: new Cleaner({ edits }) }
-  const warn = (event: LaunchEvent): string | undefined => {
-    if (event.event === 'strangers' && event.sockets.length > 0) return printer.strangers(event.sockets)
-    if (event.event === 'stalled')
-      return printer.stalled(event.reason, { server: adapterName, reload, path: readyPath ?? '/' })
-    if (event.event === 'recovered') return printer.recovered(event.reason)
-    if (event.event === 'stopping') return printer.stopping()
-    return event.event === 'unseen' ? printer.unseen(event) : undefined
-  }
   return {
     event: (event) => {
       if (event.event === 'planned') reload = event.plan.policy.reload
       if (event.event === 'ready') running = true
       if (event.event === 'cleaned') process.stderr.write(printer.cleaned(event.processes))
-      const warning = warn(event)
+      const warning = warningOf(event, printer, { server: adapterName, reload, path: readyPath ?? '/' })
       const isFailure =
         event.event === 'strangers' || (event.event === 'stalled' && event.reason !== 'silent')
       if (warning && (running || !isFailure)) process.stderr.write(warning)
@@ -71,4 +63,14 @@ export function showText(
   }
 }
 
-const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY', 'GUARD_LOST'])
+/** What a person should know of a server that runs; `undefined`: nothing. */
+export function warningOf(event: LaunchEvent, printer: Printer, server: Stalled): string | undefined {
+  if (event.event === 'strangers' && event.sockets.length > 0) return printer.strangers(event.sockets)
+  if (event.event === 'stalled') return printer.stalled(event.reason, server)
+  if (event.event === 'recovered') return printer.recovered(event.reason)
+  if (event.event === 'stopping') return printer.stopping()
+  return event.event === 'unseen' ? printer.unseen(event) : undefined
+}
+
+/** The errors whose output is the server's, as it was printed. */
+export const printed: ReadonlySet<string> = new Set(['FAILED', 'NOT_READY', 'GUARD_LOST'])

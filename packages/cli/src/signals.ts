@@ -13,6 +13,8 @@ export interface Signals {
   readonly exitCode: () => number | undefined
   /** What to do when the first has come, and when the user insists. */
   readonly onStop: (stop: () => void, kill: () => void) => void
+  /** As if a SIGTERM had come, where no signal has. */
+  readonly end: () => void
 }
 
 /** The first signal asks for the end, the second insists. */
@@ -21,21 +23,22 @@ export function handleSignals(): Signals {
   let first: { number: number; at: number } | undefined
   // before there is a server to kill: the guard ends whatever has been started
   let insist: () => void = () => process.exit(first && 128 + first.number)
+  const come = (number: number) => {
+    if (!first) {
+      first = { number, at: performance.now() }
+      controller.abort()
+    } else if (performance.now() - first.at > echo) {
+      insist()
+    }
+  }
   process.on('SIGUSR1', () => {}) // otherwise Node opens its debugger's port
   for (const [name, number] of Object.entries(numbers)) {
-    if (name === 'SIGHUP' && hangUpIgnored()) continue
-    process.on(name, () => {
-      if (!first) {
-        first = { number, at: performance.now() }
-        controller.abort()
-      } else if (performance.now() - first.at > echo) {
-        insist()
-      }
-    })
+    if (name !== 'SIGHUP' || !hangUpIgnored()) process.on(name, () => come(number))
   }
   return {
     aborted: controller.signal,
     exitCode: () => first && 128 + first.number,
+    end: () => void (first ?? come(numbers.SIGTERM)),
     onStop: (stop, kill) => {
       insist = kill
       if (controller.signal.aborted) stop()

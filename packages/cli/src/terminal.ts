@@ -45,8 +45,9 @@ export function lendTerminal(): LentTerminal | undefined {
     taken = false
     process.off('exit', giveBack)
     stdin.off('data', onData)
-    stdin.setRawMode(false)
     stdin.pause()
+    if (!inForeground()) return // the script runner has gone, and the shell has taken its terminal back
+    stdin.setRawMode(false)
     stdout.write('\x1b[m') // a server may end in the middle of a colour
   }
   const resume = () => {
@@ -70,7 +71,7 @@ export function lendTerminal(): LentTerminal | undefined {
 }
 
 /** A background job that touches the terminal is stopped by it (SIGTTOU). */
-function inForeground(): boolean {
+export function inForeground(): boolean {
   if (process.platform !== 'linux') return true
   // the fields behind the command's closing parenthesis: state ppid pgrp session tty_nr tpgid
   const fields = readFileSync('/proc/self/stat', 'utf8')

@@ -51,11 +51,41 @@ export function risk(word: string): Risk {
 /** What `parseArgs` is given for an option that stands alone: no system lets a NUL into a command line. */
 export const alone = '\0'
 
+/** The same for one that stands behind `--no-`. */
+export const never = '\0\0'
+
 /** Not empty: `--lan=$WIFI` with a variable that isn't set must not mean "whichever there is". */
 export function place(text: string): true | string {
   if (text === alone) return true
   if (text) return text
   throw new DevlaunchError('USAGE', '--lan= names nothing', {
     hint: 'name an interface or an address, for example --lan=eth1, or write --lan alone',
+  })
+}
+
+/** When a test's servers show what they print. */
+export type Logs = (typeof moments)[number]
+
+const moments = ['always', 'failure', 'never'] as const
+
+export function logs(text: string): Logs {
+  const moment = moments.find((each) => each === text)
+  if (moment) return moment
+  throw new DevlaunchError('USAGE', `--logs ${quote(text)} is no time to show them`, {
+    hint: `one of: ${moments.join(', ')}`,
+  })
+}
+
+/** With whom we end: a process; `true`: whoever started us; `undefined`: the script runner that did; `false`: nobody. */
+export type Parent = number | boolean | undefined
+
+export function parent(text: string | undefined): Parent {
+  if (text === undefined) return undefined
+  if (text === alone) return true
+  if (text === never) return false
+  const pid = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0
+  if (pid > 0) return pid
+  throw new DevlaunchError('USAGE', `--with-parent ${quote(text)} is not a process`, {
+    hint: 'give its number (PID), or write --with-parent alone',
   })
 }

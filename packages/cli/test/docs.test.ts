@@ -86,8 +86,8 @@ test.each(documents)('%s links to what is there', (name) => {
 })
 
 const known: ReadonlySet<string> = new Set(
-  Object.entries(options).flatMap(([name, { type }]) =>
-    type === 'boolean' ? [`--${name}`, `--no-${name}`] : [`--${name}`],
+  Object.entries(options).flatMap(([name, option]) =>
+    option.type === 'boolean' || 'negative' in option ? [`--${name}`, `--no-${name}`] : [`--${name}`],
   ),
 )
 

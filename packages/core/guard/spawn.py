@@ -66,7 +66,7 @@ def _become(message, slave, socket, seal, failure, environment):
     _close_others((failure, socket, seal and seal.kept))
     if socket is not None:
         os.dup2(socket, _HANDED_OVER)  # the copy stays open in the program, ours doesn't
-    _reset_signals()
+    reset_signals()
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
     environment = _environment(message, environment)
@@ -85,7 +85,7 @@ def _close_others(kept):
                 pass
 
 
-def _reset_signals():
+def reset_signals():
     """A shell's background job starts with SIGINT ignored, and Python then never installs its handler."""
     for number in _signal.valid_signals():
         try:

@@ -1,6 +1,7 @@
 """What differs from system to system, chosen here and nowhere else.
 
     host(terminal)      starts the server, moves bytes, asks it to end, reports its exit
+    become_subreaper(), die_with_parent(parent)     what the kernel does for a companion; not on Windows
     Tree(pid)           members(), owners(listeners), elsewhere(), kill(pid), follow(), extinct()
     open_table()        the listening sockets of the machine, or None where the system doesn't tell:
                         read() those of TCP, near(port) at least those that are on this
@@ -34,6 +35,7 @@ elif sys.platform == "linux":
     import linux_kernel
     import unix
     from hooks import Hooks as open_hooks
+    from linux_kernel import become_subreaper, die_with_parent
     from linux_processes import command, describe, holders, uid
     from linux_sockets import open_table
     from linux_tree import Tree
@@ -76,7 +78,7 @@ elif sys.platform == "linux":
 else:  # macOS; other systems with ps and lsof may do, and nothing is claimed for them
     import macos
     import unix
-    from macos import Tree, command, describe, holders, uid
+    from macos import Tree, become_subreaper, command, describe, die_with_parent, holders, uid
     from macos_sockets import open_table
 
     STARTING, RUNNING, STOPPING = 0.25, 1.0, 0.05

@@ -46,6 +46,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'stop-running': ['errors', 'life', 'quote', 'node:'],
   files: ['errors', 'quote', 'node:'],
   guard: ['channel', 'errors', 'kill', 'node:'],
+  companion: ['execa', 'node:'],
   ready: ['node:'],
   knock: ['ready'],
   search: ['address', 'binds'],

@@ -17,7 +17,7 @@ export function start(args: readonly string[], options: Options_ = {}): Running 
   const [file = '', ...first] = command
   return execa(file, [...first, ...args], {
     reject: false,
-    stdin: 'ignore',
+    ...(options.input === undefined && { stdin: 'ignore' }),
     ...options,
   } as never) as unknown as Running
 }

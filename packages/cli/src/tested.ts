@@ -1,0 +1,88 @@
+import { DevlaunchError, type LaunchOptions, launch, prepare, type Server } from '@devlaunch/core'
+import { launchBehind, prepareBehind } from '@devlaunch/front'
+import type { Arguments } from './args.ts'
+import { type Choice, choose } from './choose.ts'
+import { Printer } from './print.ts'
+import { ServerLog } from './server-log.ts'
+import { wishes } from './wishes.ts'
+
+/** One of the servers of `devlaunch test`. */
+export interface Tested {
+  readonly name: string
+  readonly log: ServerLog
+  readonly start: (signal: AbortSignal) => Promise<Server>
+  /** For `--dry-run`: what would be run, as text. */
+  readonly plan: () => Promise<string>
+}
+
+/** @throws DevlaunchError `USAGE` */
+export async function testedOf(args: Arguments): Promise<readonly Tested[]> {
+  const all = [{ ...args, words: args.words.slice(1) }, ...args.and].map((each) => ({ ...each, rest: [] }))
+  for (const each of all) check(each)
+  const choices: Choice[] = []
+  for (const each of all) choices.push(await choose(each.words, each.cwd))
+  const names = choices.map(nameOf)
+  const width = Math.max(...names.map(({ length }) => length))
+  return choices.map((choice, index) => {
+    const own = all[index] ?? args
+    const prefix = choices.length > 1 ? `${nameOf(choice).padEnd(width)} | ` : ''
+    const log = new ServerLog(nameOf(choice), own.logs ?? args.logs ?? 'failure', prefix)
+    return tested(choice, own, log)
+  })
+}
+
+/** `--dry-run` */
+export async function planAll(all: readonly Tested[], command: readonly string[]): Promise<number> {
+  const plans = await Promise.all(all.map(({ plan }) => plan()))
+  process.stdout.write(`${plans.join('\n')}\n# then: ${JSON.stringify(command)}\n`)
+  return 0
+}
+
+function tested(choice: Choice, args: Arguments, log: ServerLog): Tested {
+  const { adapter } = choice
+  const { front } = args
+  const options = wishesOfTest(choice, args)
+  return {
+    name: nameOf(choice),
+    log,
+    start: (signal) => {
+      const all: LaunchOptions = { ...options, signal, onOutput: log.output, onEvent: log.event }
+      return front ? launchBehind(front, adapter, all) : launch(adapter, all)
+    },
+    plan: async () => {
+      const printer = new Printer(process.stdout)
+      if (!front) return prepare(adapter, options).then(({ plan, python }) => printer.plan(plan, python))
+      const { plan, python, front: outer } = await prepareBehind(front, adapter, options)
+      return printer.plan(plan, python) + printer.front(outer)
+    },
+  }
+}
+
+/** Tests run beside each other and beside what is developed: any free port, and nothing starts again under them. */
+function wishesOfTest(choice: Choice, args: Arguments): LaunchOptions {
+  const { port, offeredPort: _, ...others } = wishes(choice, args)
+  const isMeant = args.port !== undefined || others.strictPort
+  const wished = { ...others, reload: args.reload ?? false, ...(isMeant && port !== undefined && { port }) }
+  const { kind, option } = choice.adapter.target
+  const words = (wished as Record<string, unknown>)[option]
+  if (kind === 'command' && Array.isArray(words) && words.length === 0) {
+    throw new DevlaunchError('USAGE', `${choice.adapter.name} has no place for its own command here`, {
+      hint: 'what stands behind -- is the command to run beside it: name another server',
+    })
+  }
+  return wished
+}
+
+function nameOf(choice: Choice): string {
+  return choice.adapter.name
+}
+
+/** @throws DevlaunchError `USAGE` for what a test has no use for */
+function check({ lan, qr, open, json }: Arguments): void {
+  const useless = { '--lan': lan !== undefined, '--qr': qr !== undefined, '--open': open, '--json': json }
+  const word = Object.entries(useless).find(([, isGiven]) => isGiven)?.[0]
+  if (word === undefined) return
+  throw new DevlaunchError('USAGE', `${word} makes no sense with devlaunch test`, {
+    hint: `leave out ${word}`,
+  })
+}
