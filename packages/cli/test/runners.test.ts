@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { marked } from '@devlaunch/testkit'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
-import { personal, runners, scripted } from './kit/runners.ts'
+import { type Environment, personal, runners, scripted } from './kit/runners.ts'
 import { terminal } from './kit/screen.ts'
 
 const eventually = { timeout: 20_000, interval: 50 }
@@ -11,11 +12,14 @@ const sources = {
   'app.py': `
 import atexit, signal, sys
 print("PYTHON", sys.prefix, "TERMINAL", sys.stdout.isatty(), "END")
+def note(text):
+    with open("notes", "a") as file:
+        file.write(text + " ")
 def count(number, frame):
-    print("INTERRUPTED", flush=True)
+    note("interrupted")
     signal.default_int_handler(number, frame)
 signal.signal(signal.SIGINT, count)
-atexit.register(print, "CLEANED UP", flush=True)
+atexit.register(note, "cleaned up")
 from flask import Flask
 app = Flask(__name__)
 @app.get("/")
@@ -33,6 +37,15 @@ const scripts = {
   files: 'devlaunch http',
 }
 
+/** Where Flask is, once it is ready. */
+const local = /flask 3[\s\S]*?Local\s+\S*?(http:\/\/[\d.]+:\d+)\/[\s\S]*?Expose/
+
+/** Every variable of ours is left out. */
+const inPlaceOf = (env: Environment) => ({
+  ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])),
+  ...env,
+})
+
 const mark = () => ({ DEVLAUNCH_TEST_RUN: crypto.randomUUID() })
 const left = ({ DEVLAUNCH_TEST_RUN: marker }: ReturnType<typeof mark>) =>
   marked(marker)
@@ -44,27 +57,35 @@ describe.for(runners)('$name', (runner) => {
     const marker = mark()
     const env = personal(marker)
     await using folder = await scripted(runner, scripts, sources, env)
-    const unset = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]))
-    await using screen = terminal(
-      [],
-      folder.path,
-      { ...unset, ...env },
-      { columns: 300, program: runner.words('dev') },
-    )
+    await using screen = terminal([], folder.path, inPlaceOf(env), {
+      columns: 300,
+      program: runner.words('dev'),
+    })
     await screen.shows(/PYTHON .* END/)
-    await screen.shows(/Running on http:\S+/)
-    await screen.shows(/Expose/)
-    expect(screen.text()).toContain(
-      `PYTHON ${join(folder.path, '.venv')} TERMINAL ${runner.terminal ? 'True' : 'False'} END`,
-    )
-    const url = /Running on (http:\/\/[\d.:]+)/.exec(screen.text())?.[1] ?? ''
+    await screen.shows(local)
+    expect
+      .soft(screen.text())
+      .toContain(`PYTHON ${join(folder.path, '.venv')} TERMINAL ${runner.terminal ? 'True' : 'False'} END`)
+    const url = local.exec(screen.text())?.[1] ?? ''
     expect(await (await fetch(url)).text()).toBe('hello')
     await screen.shows(/A LINE/)
     screen.type('\x03')
     await screen.shows(/\[exit -?\d+\]/)
-    expect(screen.text().match(/INTERRUPTED/g)).toHaveLength(1)
-    expect(screen.text().match(/CLEANED UP/g)).toHaveLength(1)
-    expect(screen.text()).toContain(`[exit ${runner.interrupted}]`)
+    expect(/\[exit (-?\d+)\]/.exec(screen.text())?.[1]).toBe(`${runner.interrupted}`)
+    await expect.poll(() => left(marker), eventually).toEqual([])
+    expect(await readFile(join(folder.path, 'notes'), 'utf8')).toBe('interrupted cleaned up ')
+  })
+
+  test('nothing is left when the terminal is closed', async () => {
+    const marker = mark()
+    const env = personal(marker)
+    await using folder = await scripted(runner, scripts, sources, env)
+    await using screen = terminal([], folder.path, inPlaceOf(env), {
+      columns: 300,
+      program: runner.words('dev'),
+    })
+    await screen.shows(local)
+    screen.close()
     await expect.poll(() => left(marker), eventually).toEqual([])
   })
 
@@ -92,8 +113,8 @@ describe.for(runners)('$name', (runner) => {
       stream.on('data', (chunk) => {
         text += chunk
       })
-    await expect.poll(() => text, eventually).toMatch(/Expose[\s\S]*(?:Expose|$)/)
-    const url = /Running on (http:\/\/[\d.:]+)/.exec(text)?.[1] ?? ''
+    await expect.poll(() => text, eventually).toMatch(local)
+    const url = local.exec(text)?.[1] ?? ''
     expect(await (await fetch(url)).text()).toBe('hello')
     running.kill(signal)
     await expect.poll(() => left(marker), eventually).toEqual([])

@@ -14,6 +14,7 @@ import os
 import select
 import sys
 import time
+from errno import ENOEXEC
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -100,7 +101,7 @@ def _start(words):
         try:
             system.die_with_parent(parent)
             reset_signals()
-            os.execve(words[0], words, inherited())
+            _execute(words)
         except OSError as error:
             os.write(failure, os.strerror(error.errno).encode())
         finally:
@@ -109,6 +110,16 @@ def _start(words):
     reason = os.read(report, 4096)
     os.close(report)
     return pid, reason
+
+
+def _execute(words):
+    """As execvp(3): a file that is no program is a script for sh. pnpm 12 is one where install scripts are off."""
+    try:
+        os.execve(words[0], words, inherited())
+    except OSError as error:
+        if error.errno != ENOEXEC:
+            raise
+    os.execve(b"/bin/sh", [b"sh", *words], inherited())
 
 
 def _run(companion, woken):

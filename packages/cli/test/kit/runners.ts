@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -22,26 +22,27 @@ export interface Runner {
   readonly terminal: boolean
   /** Its exit code after a script that ends with 6. */
   readonly failed: number
-  /** Its exit code after a Ctrl-C. */
+  /** Its exit code after a Ctrl-C; -2: it ends by the signal itself, which a shell tells as 130. */
   readonly interrupted: number
 }
 
 const berry = [node, join(modules, '@yarnpkg/cli-dist/bin/yarn.js')]
 
 export const runners: readonly Runner[] = [
-  { name: 'npm', words: (script) => ['npm', 'run', script], terminal: true, failed: 6, interrupted: 130 },
+  { name: 'npm', words: (script) => ['npm', 'run', script], terminal: true, failed: 6, interrupted: -2 },
   {
     name: 'pnpm',
-    words: (script) => [bin('pnpm'), 'run', script],
+    // where install scripts are off it is a file that only a shell takes for a program
+    words: (script) => ['sh', '-c', 'exec "$0" "$@"', bin('pnpm'), 'run', script],
     terminal: true,
     failed: 6,
-    interrupted: 130,
+    interrupted: -2,
   },
   {
     name: 'yarn 4',
     words: (script) => [...berry, 'run', script],
     // it runs what a dependency brings, not what is in node_modules/.bin
-    manifest: { dependencies: { devlaunch: 'portal:./node_modules/devlaunch' } },
+    manifest: { dependencies: { devlaunch: 'portal:./tools/devlaunch' } },
     files: { '.yarnrc.yml': 'nodeLinker: node-modules\nenableTelemetry: false\nenableNetwork: false\n' },
     setUp: [...berry, 'install'],
     terminal: true,
@@ -53,7 +54,7 @@ export const runners: readonly Runner[] = [
     words: (script) => [node, join(modules, 'yarn/bin/yarn.js'), 'run', script],
     terminal: true,
     failed: 6,
-    interrupted: 130,
+    interrupted: -2,
   },
   {
     name: 'bun',
@@ -66,8 +67,8 @@ export const runners: readonly Runner[] = [
     name: 'node --run',
     words: (script) => [node, '--run', script],
     terminal: true,
-    failed: 6,
-    interrupted: 130,
+    failed: 1,
+    interrupted: -2,
   },
   {
     name: 'turbo',
@@ -79,16 +80,16 @@ export const runners: readonly Runner[] = [
         globalPassThroughEnv: ['DEVLAUNCH_*', 'NODE_OPTIONS'],
       }),
     },
-    terminal: false,
+    terminal: true,
     failed: 6,
-    interrupted: 130,
+    interrupted: 0,
   },
   {
     name: 'concurrently',
     words: (script) => [bin('concurrently'), '--kill-others-on-fail', `npm:${script}`, 'npm:files'],
     terminal: false,
     failed: 1,
-    interrupted: 130,
+    interrupted: 0,
   },
 ]
 
@@ -110,18 +111,16 @@ export async function scripted(
     '.git/HEAD': '',
     'package.json': JSON.stringify({ name: 'shop', private: true, scripts, ...manifest }),
     'package-lock.json': JSON.stringify({ name: 'shop', lockfileVersion: 3, requires: true, packages: {} }),
-    'node_modules/devlaunch/package.json': JSON.stringify({
+    'node_modules/.keep': '',
+    'tools/devlaunch/package.json': JSON.stringify({
       ...{ name: 'devlaunch', version: '0.1.0', bin: { devlaunch: './devlaunch.cjs' } },
     }),
   })
   await symlink(newest(), join(folder.path, '.venv'))
-  await writeFile(
-    join(folder.path, 'node_modules/devlaunch/devlaunch.cjs'),
-    command(new URL('../../src/bin.ts', import.meta.url).href),
-  )
-  await chmod(join(folder.path, 'node_modules/devlaunch/devlaunch.cjs'), 0o755)
+  const program = join(folder.path, 'tools/devlaunch/devlaunch.cjs')
+  await writeFile(program, command(new URL('../../src/bin.ts', import.meta.url).href), { mode: 0o755 })
   await mkdir(join(folder.path, 'node_modules/.bin'))
-  await symlink('../devlaunch/devlaunch.cjs', join(folder.path, 'node_modules/.bin/devlaunch'))
+  await symlink(program, join(folder.path, 'node_modules/.bin/devlaunch'))
   const [file, ...words] = setUp ?? []
   if (file) await execa(file, words, { cwd: folder.path, env, extendEnv: false })
   return folder
