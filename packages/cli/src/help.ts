@@ -12,7 +12,7 @@ export function help(): string {
   devlaunch init               names the servers that it finds there
   devlaunch which [server]     the Python that would be used, and why no other
   devlaunch test [server] [target] [options] [--and ...] -- command
-                               runs it beside servers: DEVLAUNCH_URL names the first
+                               beside servers; DEVLAUNCH_URL is the first one's
   devlaunch front NAME [server] [target]   the configuration of that proxy
   devlaunch ps                 what runs on this machine for you
   devlaunch stop [name]        end a server of this folder; --all: all of yours

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { marked } from '@devlaunch/testkit'
 import { execa } from 'execa'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Environment, personal, runners, scripted } from './kit/runners.ts'
 import { terminal } from './kit/screen.ts'
 
@@ -108,6 +108,7 @@ describe.for(runners)('$name', (runner) => {
     const [file = '', ...words] = runner.words('dev')
     const options = { cwd: folder.path, env, extendEnv: false, reject: false, buffer: false } as const
     const running = execa(file, words, { ...options, stdin: 'ignore' })
+    onTestFinished(() => void running.kill('SIGKILL'))
     let text = ''
     for (const stream of [running.stdout, running.stderr])
       stream.on('data', (chunk) => {

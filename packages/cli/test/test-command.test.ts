@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTaken, marked } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
@@ -111,7 +111,6 @@ process.stdin.on('data', (text) => console.log(JSON.stringify([String(text), ...
 `,
       'package/src/index.html': '',
     })
-    const { chmod } = await import('node:fs/promises')
     await chmod(join(folder.path, 'package/node_modules/.bin/mine'), 0o755)
     const args = ['a b', '$HOME', '--', '--and', "it's"]
     const { stdout } = await devlaunch(['test', 'http', '--', 'mine', ...args], {
@@ -175,7 +174,6 @@ describe('a command that cannot be run', () => {
 
   test('because what should run it is missing: 126, and the servers are stopped', async () => {
     await using folder = await project({ ...files, broken: '#!/nowhere/interpreter\n' })
-    const { chmod } = await import('node:fs/promises')
     await chmod(join(folder.path, 'broken'), 0o755)
     const env = mark()
     const { code, stderr } = await devlaunch(['test', 'http', '--', './broken'], { cwd: folder.path, env })
@@ -183,6 +181,13 @@ describe('a command that cannot be run', () => {
     expect(code).toBe(126)
     expect(left(env)).toEqual([])
   })
+})
+
+test('a file without #! is a script for sh, as everywhere', async () => {
+  await using folder = await project({ ...files, plain: 'echo "$1 $DEVLAUNCH_HOST"\n' })
+  await chmod(join(folder.path, 'plain'), 0o755)
+  const { stdout } = await devlaunch(['test', 'http', '--', './plain', 'a b'], { cwd: folder.path })
+  expect(stdout).toBe('a b 127.0.0.1')
 })
 
 describe('what the servers print', () => {
