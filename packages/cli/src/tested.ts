@@ -2,6 +2,7 @@ import { DevlaunchError, type LaunchOptions, launch, prepare, type Server } from
 import { launchBehind, prepareBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import { type Choice, choose } from './choose.ts'
+import { frontFor } from './front.ts'
 import { Printer } from './print.ts'
 import { ServerLog } from './server-log.ts'
 import { wishes } from './wishes.ts'
@@ -40,7 +41,7 @@ export async function planAll(all: readonly Tested[], command: readonly string[]
 
 function tested(choice: Choice, args: Arguments, log: ServerLog): Tested {
   const { adapter } = choice
-  const { front } = args
+  const front = frontFor(choice, args)
   const options = wishesOfTest(choice, args)
   return {
     name: nameOf(choice),
@@ -58,9 +59,9 @@ function tested(choice: Choice, args: Arguments, log: ServerLog): Tested {
   }
 }
 
-/** Tests run beside each other and beside what is developed: any free port, and nothing starts again under them. */
+/** Tests run beside each other and beside what is developed: any free port, nothing starts again under them, nobody else. */
 function wishesOfTest(choice: Choice, args: Arguments): LaunchOptions {
-  const { port, offeredPort: _, ...others } = wishes(choice, args)
+  const { port, offeredPort: _, lan: _lan, lanFor: _for, follow: _follow, ...others } = wishes(choice, args)
   const isMeant = args.port !== undefined || others.strictPort
   const wished = { ...others, reload: args.reload ?? false, ...(isMeant && port !== undefined && { port }) }
   const { kind, option } = choice.adapter.target
@@ -73,8 +74,8 @@ function wishesOfTest(choice: Choice, args: Arguments): LaunchOptions {
   return wished
 }
 
-function nameOf(choice: Choice): string {
-  return choice.adapter.name
+function nameOf({ name, adapter }: Choice): string {
+  return name ?? adapter.name
 }
 
 /** @throws DevlaunchError `USAGE` for what a test has no use for */
