@@ -39,7 +39,7 @@ function tested() {
   const names = readdirSync(join(root, 'packages'))
   const manifest = (/** @type {string} */ name) =>
     readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')
-  return Object.fromEntries(names.map((name) => [name, JSON.parse(manifest(name)).devlaunch ?? {}]))
+  return Object.fromEntries(names.map((name) => [name, JSON.parse(manifest(name)).testkit ?? {}]))
 }
 
 /**

@@ -111,7 +111,7 @@ function adapterOf(server) {
 function releaseOf({ name, package: server }) {
   if (!server) return python
   const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
-  const newest = [...manifest.devlaunch.newest.join('\n').matchAll(/^([\w-]+)(?:\[\w+\])?==([\w.]+)/gm)]
+  const newest = [...manifest.testkit.newest.join('\n').matchAll(/^([\w-]+)(?:\[\w+\])?==([\w.]+)/gm)]
   const [, distribution, version] = newest.findLast(([, each]) => each === server.distribution) ?? []
   return `${distribution} ${version}`
 }

@@ -69,5 +69,5 @@ export function isApart({ name }: AnyAdapter): boolean {
 }
 
 function manifest(name: string): Manifest {
-  return JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')).devlaunch
+  return JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')).testkit
 }
