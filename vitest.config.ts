@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const conditions = ['@devlaunch/source', 'module', 'node', 'development|production']
 
@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts'],
+    exclude: [...configDefaults.exclude, '**/runner-projects/**'], // run by the tests of the fixtures
     // A deadline for what never comes, not a measure: a test waits for facts.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -9,6 +9,7 @@ import { late } from './late.ts'
 import { refusal } from './refusal.ts'
 import { residual } from './residual.ts'
 import { strangers } from './strangers.ts'
+import { suite } from './suite.ts'
 import { tests } from './tests.ts'
 
 /** In the order of the table in docs/guarantees.md. */
@@ -22,6 +23,7 @@ export const campaigns: readonly Campaign[] = [
   calm,
   strangers,
   crowd,
+  suite,
   cycles,
   tests,
 ]

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { adapters } from '../packages/cli/src/adapters.ts'
 import { help } from '../packages/cli/src/help.ts'
 import { release } from '../packages/core/src/release.ts'
@@ -10,8 +10,14 @@ import { root } from './setup.js'
 /** @typedef {import('@devlaunch/core').AnyAdapter} AnyAdapter */
 /** @typedef {import('@devlaunch/core').Row<any>} Row */
 
-/** Files with parts between `<!-- name -->` and `<!-- /name -->` that are made from the adapters' tables. */
-export const generatedFiles = ['README.md', 'packages/cli/README.md', 'docs/policy.md']
+/**
+ * Files with parts between `<!-- name -->` and `<!-- /name -->` that are made from the adapters' tables, or between
+ * `<!-- from path#region -->` and `<!-- /from -->`, that are copied from a file that is tested.
+ */
+export const generatedFiles = [
+  ...['README.md', 'packages/cli/README.md', 'docs/policy.md'],
+  ...['docs/vitest.md', 'docs/playwright.md', 'docs/jest.md', 'docs/node-test.md'],
+]
 
 /**
  * What each field's table shows, by heading.
@@ -91,10 +97,28 @@ const blocks = {
  * @param {string} text
  */
 export function regenerate(text) {
-  return text.replace(/(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g, (all, start, name, end) => {
-    const block = blocks[name]
-    return block ? `${start}\n${block()}\n\n${end}` : all
-  })
+  return text
+    .replace(/(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g, (all, start, name, end) => {
+      const block = blocks[name]
+      return block ? `${start}\n${block()}\n\n${end}` : all
+    })
+    .replace(
+      /(<!-- from ([^\s#]+)(?:#(\w+))? -->\n)[\s\S]*?(<!-- \/from -->)/g,
+      (_, start, path, region, end) => `${start}\n${quotation(path, region)}\n\n${end}`,
+    )
+}
+
+/**
+ * A file as a code block, or the part of it between `// #region NAME` and `// #endregion`.
+ * @param {string} path
+ * @param {string | undefined} region
+ */
+function quotation(path, region) {
+  const text = readFileSync(join(root, path), 'utf8')
+  const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion$`, 'm').exec(text)
+  if (region && !marked) throw new Error(`${path} has no region ${region}`)
+  const shown = (marked?.[1] ?? text).replace(/^.*#(?:region .*|endregion)\n/gm, '')
+  return `\`\`\`${extname(path).replace(/^\.[mc]?/, '')}\n${shown.trimEnd()}\n\`\`\``
 }
 
 /** @param {string} server */

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cleaner, type LaunchOptions, type Stream } from '@devlaunch/core'
+
+/** Characters that are kept, and milliseconds in which the lines come that belong to an answer. */
+const most = 64 * 1024
+const pause = 50
+
+/** What a server has printed lately, so that a test that fails can show its part of it. */
+export class Recent {
+  #text = ''
+  #start = 0
+  readonly #cleaners = { stdout: new Cleaner(), stderr: new Cleaner() }
+
+  /** The same options, and what is printed is noted here too. */
+  listen<Options extends LaunchOptions>(options: Options): Options {
+    const { onOutput } = options
+    return {
+      ...options,
+      onOutput: (text: string, stream: Stream) => {
+        this.#add(this.#cleaners[stream].clean(text))
+        return onOutput?.(text, stream)
+      },
+    }
+  }
+
+  /** Where we are now, for `since`. */
+  get now(): number {
+    return this.#start + this.#text.length
+  }
+
+  /** What has been printed from there on; the last of it, where it is long. An answer can overtake its log line. */
+  async since(moment: number): Promise<string> {
+    await sleep(pause)
+    return this.#text.slice(Math.max(0, moment - this.#start)).trimEnd()
+  }
+
+  #add(text: string): void {
+    const all = this.#text + text
+    this.#text = all.slice(-most)
+    this.#start += all.length - this.#text.length
+  }
+}

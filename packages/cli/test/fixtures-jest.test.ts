@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { broken, importError, signals } from './kit/endings.ts'
+import { runnerProject } from './kit/runner.ts'
+
+const products = 'products.test.js'
+
+test('the example of the documents passes', async () => {
+  await using project = await runnerProject('jest')
+  const runner = project.run()
+  const { code, output } = await runner.ended
+  expect(output).toMatch(/Tests: +1 passed/)
+  expect(output).not.toContain('GET /products')
+  expect(code).toBe(0)
+  await runner.gone()
+})
+
+test('one server is shared by all files, without a flag of Node', async () => {
+  await using project = await runnerProject('jest')
+  const runner = project.run(['--config', 'jest.shared.config.js'])
+  const { code, output } = await runner.ended
+  expect(output).toMatch(/Tests: +1 passed/)
+  expect(code).toBe(0)
+  await runner.gone()
+})
+
+const start = `
+import { expect, test, beforeAll } from '@jest/globals'
+import { flask } from 'devlaunch'
+import { useServer } from 'devlaunch/jest'
+const shop = useServer(flask, { cwd: 'shop' })
+`
+
+const failing = `${start}
+test('knows tea', async () => {
+  expect((await fetch(shop.url + '/products/tea')).status).toBe(200)
+})
+test('knows coffee', async () => {
+  expect((await fetch(shop.url + '/products/coffee')).status).toBe(200)
+})
+`
+
+test('a test that fails shows what the server has printed since it began', async () => {
+  await using project = await runnerProject('jest')
+  await project.write(products, failing)
+  const runner = project.run()
+  const { code, output } = await runner.ended
+  expect(output).toContain("KeyError: 'coffee'")
+  expect(output).not.toContain('GET /products/tea')
+  expect(code).toBe(1)
+  await runner.gone()
+})
+
+test('a server that cannot start shows the exception first', async () => {
+  await using project = await runnerProject('jest')
+  await project.write('shop/app.py', broken)
+  const runner = project.run()
+  const { code, output } = await runner.ended
+  expect(output).toMatch(importError)
+  expect(code).toBe(1)
+  await runner.gone()
+})
+
+test('the URL is known inside of tests', async () => {
+  await using project = await runnerProject('jest')
+  await project.write(products, `${start}\nshop.url\ntest('runs', () => {})\n`)
+  const runner = project.run()
+  expect((await runner.ended).output).toContain('runs only while its tests do')
+  await runner.gone()
+})
+
+const endless = `${start}
+test('never ends', async () => {
+  process.stderr.write('serving on ' + shop.url + '\\n')
+  await new Promise(() => {})
+}, 1_000_000)
+`
+
+test.for(signals)('nothing is left of a runner that got %s in a test', async (signal) => {
+  await using project = await runnerProject('jest')
+  await project.write(products, endless)
+  const runner = project.run()
+  await runner.until(/serving on/)
+  expect(runner.servers()).not.toEqual([])
+  runner.kill(signal)
+  await runner.gone()
+})
+
+test.for([
+  ['a test times out', `test('hangs', () => new Promise(() => {}), 2000)`, /timeout of 2000 ms/],
+  ['set-up throws', `beforeAll(() => { throw new Error('no stock') })`, /no stock/],
+] as const)('nothing is left when %s', async ([, code, said]) => {
+  await using project = await runnerProject('jest')
+  await project.write(products, `${start}\n${code}\ntest('runs', () => {})\n`)
+  const runner = project.run()
+  const { code: status, output } = await runner.ended
+  expect(output).toMatch(said)
+  expect(status).toBe(1)
+  await runner.gone()
+})

@@ -1,0 +1,5 @@
+export default {
+  globalSetup: './start-shop.js',
+  globalTeardown: './stop-shop.js',
+  testMatch: ['**/shared.test.cjs'],
+}

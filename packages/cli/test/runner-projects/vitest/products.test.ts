@@ -1,0 +1,13 @@
+import { expect } from 'vitest'
+import { test } from './shop.ts'
+
+test('lists the products', async ({ server }) => {
+  const response = await fetch(`${server.url}/products`)
+  expect(await response.json()).toEqual([{ name: 'tea', price: 3 }])
+})
+
+// #region matcher
+test('listens on this machine alone', async ({ server }) => {
+  await expect(server).toListenOnlyOn('loopback')
+})
+// #endregion
