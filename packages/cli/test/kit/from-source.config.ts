@@ -9,5 +9,8 @@ const conditions = ['@devlaunch/source', 'module', 'node', 'development|producti
 
 export default mergeConfig(
   own,
-  defineConfig({ ssr: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } } }),
+  defineConfig({
+    environments: { __vitest__: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } } }, // a global setup's
+    ssr: { resolve: { conditions, externalConditions: ['@devlaunch/source'] } },
+  }),
 )
