@@ -1,12 +1,17 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { broken, importError, signals } from './kit/endings.ts'
 import { runnerProject } from './kit/runner.ts'
 
 const products = 'products.test.js'
 
+const sources = ['--config', join(import.meta.dirname, 'kit/jest-from-source.config.js')]
+/** What the documents say that tests in modules need. */
+const modules = { NODE_OPTIONS: '--conditions=@devlaunch/source --experimental-vm-modules' }
+
 test('the example of the documents passes', async () => {
   await using project = await runnerProject('jest')
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   const { code, output } = await runner.ended
   expect(output).toMatch(/Tests: +1 passed/)
   expect(output).not.toContain('GET /products')
@@ -17,6 +22,26 @@ test('the example of the documents passes', async () => {
 test('one server is shared by all files, without a flag of Node', async () => {
   await using project = await runnerProject('jest')
   const runner = project.run(['--config', 'jest.shared.config.js'])
+  const { code, output } = await runner.ended
+  expect(output).toMatch(/Tests: +1 passed/)
+  expect(code).toBe(0)
+  await runner.gone()
+})
+
+const commonJs = `
+const { expect, test } = require('@jest/globals')
+const { flask } = require('devlaunch')
+const { useServer } = require('devlaunch/jest')
+const shop = useServer(flask, { cwd: 'shop' })
+test('greets', async () => {
+  expect((await fetch(shop.url)).status).toBe(200)
+})
+`
+
+test('a test in CommonJS can require it', async () => {
+  await using project = await runnerProject('jest')
+  await project.write('products.test.cjs', commonJs)
+  const runner = project.run([...sources, '--testMatch', '**/products.test.cjs'], modules)
   const { code, output } = await runner.ended
   expect(output).toMatch(/Tests: +1 passed/)
   expect(code).toBe(0)
@@ -42,7 +67,7 @@ test('knows coffee', async () => {
 test('a test that fails shows what the server has printed since it began', async () => {
   await using project = await runnerProject('jest')
   await project.write(products, failing)
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   const { code, output } = await runner.ended
   expect(output).toContain("KeyError: 'coffee'")
   expect(output).not.toContain('GET /products/tea')
@@ -53,7 +78,7 @@ test('a test that fails shows what the server has printed since it began', async
 test('a server that cannot start shows the exception first', async () => {
   await using project = await runnerProject('jest')
   await project.write('shop/app.py', broken)
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   const { code, output } = await runner.ended
   expect(output).toMatch(importError)
   expect(code).toBe(1)
@@ -63,7 +88,7 @@ test('a server that cannot start shows the exception first', async () => {
 test('the URL is known inside of tests', async () => {
   await using project = await runnerProject('jest')
   await project.write(products, `${start}\nshop.url\ntest('runs', () => {})\n`)
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   expect((await runner.ended).output).toContain('runs only while its tests do')
   await runner.gone()
 })
@@ -78,7 +103,7 @@ test('never ends', async () => {
 test.for(signals)('nothing is left of a runner that got %s in a test', async (signal) => {
   await using project = await runnerProject('jest')
   await project.write(products, endless)
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   await runner.until(/serving on/)
   expect(runner.servers()).not.toEqual([])
   runner.kill(signal)
@@ -91,7 +116,7 @@ test.for([
 ] as const)('nothing is left when %s', async ([, code, said]) => {
   await using project = await runnerProject('jest')
   await project.write(products, `${start}\n${code}\ntest('runs', () => {})\n`)
-  const runner = project.run()
+  const runner = project.run(sources, modules)
   const { code: status, output } = await runner.ended
   expect(output).toMatch(said)
   expect(status).toBe(1)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { broken, importError, signals } from './kit/endings.ts'
+import { broken, importError } from './kit/endings.ts'
 import { runnerProject } from './kit/runner.ts'
 
 test('the examples of the documents pass', async () => {
@@ -26,18 +26,23 @@ import { test } from 'node:test'
 import { flask, launch } from 'devlaunch'
 `
 
-const endless = `${start}
-test('never ends', async () => {
-  await using server = await launch(flask, { cwd: 'shop' })
+const endless = (timeout: string) => `${start}
+test('never ends', { timeout: ${timeout} }, async ({ signal }) => {
+  await using server = await launch(flask, { cwd: 'shop', signal })
   console.log('serving on', server.url)
-  await new Promise((resolve) => setTimeout(resolve, 1_000_000))
+  await new Promise(() => {})
 })
 `
 
-test.for(signals)('nothing is left of a runner that got %s in a test', async (signal) => {
+/** Node tells the processes of the files of a SIGTERM, not of a SIGKILL: they go on until their tests end. */
+test.for([
+  ['SIGTERM', 'with a process for each file', 'Infinity', []],
+  ['SIGKILL', 'with a process for each file, and a timeout', '10_000', []],
+  ['SIGKILL', 'with all in one process', 'Infinity', ['--test-isolation=none']],
+] as const)('nothing is left of a runner that got %s in a test, %s', async ([signal, , timeout, words]) => {
   await using project = await runnerProject('node-test')
-  await project.write('products.test.ts', endless)
-  const runner = project.run()
+  await project.write('products.test.ts', endless(timeout))
+  const runner = project.run(words)
   await runner.until(/serving on/)
   expect(runner.servers()).not.toEqual([])
   runner.kill(signal)

@@ -15,7 +15,7 @@ const projects = join(root, 'packages/cli/test/runner-projects')
 export const runners = {
   vitest: ['vitest/vitest.mjs', 'run', '--config', 'from-source.config.ts'],
   playwright: ['@playwright/test/cli.js', 'test', '--reporter', 'list'],
-  jest: ['jest/bin/jest.js'],
+  jest: ['jest/bin/jest.js', '--rootDir', '.'],
   'node-test': [],
 } as const
 
@@ -45,6 +45,7 @@ export interface Running {
 const eventually = { timeout: 20_000, interval: 50 }
 
 export async function runnerProject(name: keyof typeof runners): Promise<RunnerProject> {
+  const mark = crypto.randomUUID()
   const path = await mkdtemp(join(tmpdir(), `devlaunch-${name}-`))
   await cp(join(projects, name), path, { recursive: true })
   await cp(join(projects, 'shop'), join(path, 'shop'), { recursive: true })
@@ -58,17 +59,23 @@ export async function runnerProject(name: keyof typeof runners): Promise<RunnerP
     run: (words = [], env = {}) => {
       const [script, ...first] = runners[name]
       const command = script ? [join(root, 'node_modules', script), ...first] : ['--test']
-      return run([...command, ...words], path, env)
+      return run([...command, ...words], path, { ...env, DEVLAUNCH_TEST_RUN: mark })
     },
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      for (const { pid } of marked(mark)) process.kill(pid, 'SIGKILL') // what a test that failed has left
+      await rm(path, { recursive: true, force: true })
+    },
   }
 }
 
 /** vitest resolves by itself what the others leave to Node. */
 const fromSource = join(import.meta.dirname, 'from-source.config.ts')
 
-function run(words: readonly string[], cwd: string, extra: Readonly<Record<string, string>>): Running {
-  const mark = crypto.randomUUID()
+function run(
+  words: readonly string[],
+  cwd: string,
+  extra: Readonly<Record<string, string>> & { readonly DEVLAUNCH_TEST_RUN: string },
+): Running {
   const foreign = /^(?:VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|NODE_OPTIONS$|CI$)/
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
   const child = spawn(process.execPath, words, {
@@ -78,7 +85,6 @@ function run(words: readonly string[], cwd: string, extra: Readonly<Record<strin
       NODE_OPTIONS: '--conditions=@devlaunch/source',
       VIRTUAL_ENV: newest(),
       NO_COLOR: '1',
-      DEVLAUNCH_TEST_RUN: mark,
       ...extra,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,7 +100,7 @@ function run(words: readonly string[], cwd: string, extra: Readonly<Record<strin
   const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
     child.on('close', (code) => resolve({ code, output }))
   })
-  const living = () => marked(`DEVLAUNCH_TEST_RUN=${mark}`)
+  const living = () => marked(extra.DEVLAUNCH_TEST_RUN)
   return {
     pid: child.pid ?? 0,
     ended,
