@@ -1,7 +1,34 @@
+import { clearInterval, setInterval } from 'node:timers' // a test may have replaced the global ones
 import { type Adapter, DevlaunchError, type LaunchOptions, launch, quote, type Server } from '@devlaunch/core'
+import { hasLost } from './has-lost.ts'
 
-/** Starts an adapter's server, or the one that the project's configuration has under this name. */
-export function startServer<Options extends object>(
+/** Milliseconds between two looks for the runner. */
+const pace = 500
+
+/**
+ * For a runner's tests: an adapter's server, or the one that the project's configuration has under this name. In a worker
+ * it ends with the runner: jest's workers go on when jest was killed, as long as a server keeps them.
+ */
+export async function startServer<Options extends object>(
+  server: Adapter<Options> | string,
+  options: Options & LaunchOptions,
+): Promise<Server> {
+  const controller = new AbortController()
+  const runner = process.ppid
+  const look = () => hasLost(runner) && controller.abort()
+  const timer = process.send && setInterval(look, pace).unref() // only a worker has a channel to its runner
+  const signals = options.signal ? [options.signal, controller.signal] : [controller.signal]
+  try {
+    const running = await start(server, { ...options, signal: AbortSignal.any(signals) })
+    void running.exited.then(() => clearInterval(timer))
+    return running
+  } catch (error) {
+    clearInterval(timer)
+    throw error
+  }
+}
+
+function start<Options extends object>(
   server: Adapter<Options> | string,
   options: Options & LaunchOptions,
 ): Promise<Server> {

@@ -58,6 +58,7 @@ const shop = useServer(flask, { cwd: 'shop' })
 const failing = `${start}
 test('knows tea', async () => {
   expect((await fetch(shop.url + '/products/tea')).status).toBe(200)
+  while (!shop.server.logs.all.some((line) => line.includes('tea'))) await new Promise((wake) => setTimeout(wake, 10))
 })
 test('knows coffee', async () => {
   expect((await fetch(shop.url + '/products/coffee')).status).toBe(200)
@@ -100,14 +101,15 @@ test('never ends', async () => {
 }, 1_000_000)
 `
 
-test.for(signals)('nothing is left of a runner that got %s in a test', async (signal) => {
+test.for(signals)('nothing is left of a runner with two workers that got %s', async (signal) => {
   await using project = await runnerProject('jest')
   await project.write(products, endless)
-  const runner = project.run(sources, modules)
-  await runner.until(/serving on/)
+  await project.write(`more.${products}`, endless)
+  const runner = project.run([...sources, '--maxWorkers', '2'], modules)
+  await runner.until(/serving on[\s\S]*serving on/)
   expect(runner.servers()).not.toEqual([])
   runner.kill(signal)
-  await runner.gone()
+  await runner.serversGone() // jest leaves its workers, until their tests end
 })
 
 test.for([

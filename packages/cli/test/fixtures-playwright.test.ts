@@ -16,8 +16,9 @@ test('the example of the documents passes', async () => {
 const failing = `
 import { expect } from '@playwright/test'
 import { test } from './shop.ts'
-test('knows tea', async ({ request }) => {
+test('knows tea', async ({ request, server }) => {
   expect((await request.get('/products/tea')).status()).toBe(200)
+  while (!server.logs.all.some((line) => line.includes('tea'))) await new Promise((wake) => setTimeout(wake, 10))
 })
 test('knows coffee', async ({ request }) => {
   expect((await request.get('/products/coffee')).status()).toBe(200)

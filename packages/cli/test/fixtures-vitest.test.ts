@@ -31,6 +31,7 @@ import { expect } from 'vitest'
 import { test } from './shop.ts'
 test('knows tea', async ({ server }) => {
   expect((await fetch(server.url + '/products/tea')).status).toBe(200)
+  while (!server.logs.all.some((line) => line.includes('tea'))) await new Promise((wake) => setTimeout(wake, 10))
 })
 test('knows coffee', async ({ server }) => {
   expect((await fetch(server.url + '/products/coffee')).status).toBe(200)

@@ -39,6 +39,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void
   /** Waits until nothing of it is alive. */
   gone(): Promise<void>
+  /** The same for the processes of Python. */
+  serversGone(): Promise<void>
 }
 
 /** For `expect.poll`: what must happen, however slow this machine is. */
@@ -101,6 +103,7 @@ function run(
     child.on('close', (code) => resolve({ code, output }))
   })
   const living = () => marked(extra.DEVLAUNCH_TEST_RUN)
+  const servers = () => living().filter(({ command }) => /python/.test(command.split(' ')[0] ?? ''))
   return {
     pid: child.pid ?? 0,
     ended,
@@ -111,8 +114,9 @@ function run(
         look()
         void ended.then(() => reject(new Error(`${pattern} was never printed:\n${output}`)))
       }),
-    servers: () => living().filter(({ command }) => /python/.test(command.split(' ')[0] ?? '')),
+    servers,
     kill: (signal) => void child.kill(signal),
     gone: () => expect.poll(living, eventually).toEqual([]),
+    serversGone: () => expect.poll(servers, eventually).toEqual([]),
   }
 }
