@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const projects = join(root, 'packages/cli/test/runner-projects')
 
 /** The runners, as `node_modules/.bin` has them. */
-export const runners = {
+const runners = {
   vitest: ['vitest/vitest.mjs', 'run', '--config', 'from-source.config.ts'],
   playwright: ['@playwright/test/cli.js', 'test', '--reporter', 'list'],
   jest: ['jest/bin/jest.js', '--rootDir', '.'],
@@ -29,7 +29,7 @@ export interface RunnerProject extends AsyncDisposable {
 }
 
 /** A runner, and everything below it. */
-export interface Running {
+interface Running {
   readonly pid: number
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
   /** Resolves when this has been printed. */

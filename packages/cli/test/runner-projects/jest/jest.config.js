@@ -1,4 +1,4 @@
 export default {
-  testMatch: ['**/*products.test.js'],
+  testMatch: ['**/*.test.js'],
   transform: {}, // the tests are ECMAScript modules, and stay such
 }
