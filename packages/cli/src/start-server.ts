@@ -1,6 +1,7 @@
 import { clearInterval, setInterval } from 'node:timers' // a test may have replaced the global ones
-import { type Adapter, DevlaunchError, type LaunchOptions, launch, quote, type Server } from '@devlaunch/core'
+import type { Adapter, LaunchOptions, Server } from '@devlaunch/core'
 import { hasLost } from './has-lost.ts'
+import { launch } from './launch.ts'
 
 /** Milliseconds between two looks for the runner. */
 const pace = 500
@@ -32,6 +33,5 @@ function start<Options extends object>(
   server: Adapter<Options> | string,
   options: Options & LaunchOptions,
 ): Promise<Server> {
-  if (typeof server !== 'string') return launch(server, options)
-  throw new DevlaunchError('USAGE', `there is no server ${quote(server)}`, { hint: 'name an adapter' })
+  return typeof server === 'string' ? launch(server, options) : launch(server, options)
 }
