@@ -45,14 +45,14 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const front = frontFor(choice, args)
   const start = front ? launchBehind.bind(null, front) : launch
   try {
-    const { notTwice } = await import('./twice.ts')
+    const { notTwice, starter } = await import('./twice.ts')
     const once = await notTwice(choice, wished, args, (ended) => {
       waiting?.interrupt(true)
       if (!silent) process.stderr.write(new Printer(process.stderr).replaced(ended))
     })
     const server = await start(adapter, {
       ...once,
-      by: 'command line',
+      by: starter(args),
       ...(terminal && { terminal }),
       signal: signals.aborted,
       onOutput: show.output,

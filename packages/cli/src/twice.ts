@@ -21,10 +21,12 @@ import { portOf } from './pick.ts'
 export async function notTwice(
   { adapter }: Choice,
   wished: LaunchOptions,
-  { port, replace }: Arguments,
+  args: Arguments,
   onReplace: (ended: Running) => void,
 ): Promise<LaunchOptions> {
-  const all = (await running()).filter(({ by }) => by === 'command line')
+  const { port, replace } = args
+  const all =
+    starter(args) === 'command line' ? (await running()).filter(({ by }) => by === 'command line') : []
   if (all.length === 0) return wished
   const folder = resolve(wished.project ?? wished.cwd ?? '.')
   const here = await realpath(folder).catch(() => folder)
@@ -40,6 +42,11 @@ export async function notTwice(
   if (port !== undefined) return wished
   const taken = portOf(first)
   return wished.offeredPort === undefined ? { ...wished, port: taken } : { ...wished, offeredPort: taken }
+}
+
+/** A process that is named as the one to end with is a program's, Playwright's for example. */
+export function starter({ withParent }: Arguments): Running['by'] {
+  return typeof withParent === 'number' ? 'library' : 'command line'
 }
 
 function twice({ name, urls, pid }: Running): DevlaunchError {

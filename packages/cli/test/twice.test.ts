@@ -56,6 +56,7 @@ test('the same in one folder is refused, with the URL of the first and exit code
     await ready(['docs'], folder.path), // another target
     await ready([], other.path), // another folder
     await ready(['--port', `${await freePort()}`], folder.path), // another port, by name
+    await ready([`--with-parent=${process.pid}`], folder.path), // a program's, such as Playwright's
   ]
   await end(first, ...others)
   await end(await ready([], folder.path))
