@@ -43,7 +43,7 @@ export function useServer<Options extends object>(
   })
   afterEach(async () => {
     const text = hasFailed() ? await recent.since(start) : ''
-    if (text) console.error(text)
+    if (text) console.error(`the server has printed since the test began:\n\n${text}`)
   })
   afterAll(async () => {
     await running?.stop()

@@ -44,10 +44,22 @@ export function serverFixtures<Options extends object>(
         if (test.status === test.expectedStatus) return
         const body = await recent.since(start)
         if (body) await test.attach('server log', { body, contentType: 'text/plain' })
+        const end = endOf(body)
+        if (end) await test.attach('the end of the server log', { body: end, contentType: 'text/plain' })
       },
       { auto: true },
     ],
   }
+}
+
+/** Characters of an attached text that Playwright's reports show in a terminal: the first, where the cause stands last. */
+const shown = 300
+
+/** The last whole lines of a text that isn't shown as a whole. */
+function endOf(text: string): string {
+  if (text.length <= shown) return ''
+  const end = text.slice(-shown)
+  return end.slice(end.indexOf('\n') + 1)
 }
 
 /** What the command line can be told for Playwright's own `webServer`. */
@@ -93,11 +105,12 @@ export interface WebServer {
  * })
  */
 export function webServer(server: AnyAdapter | string, options: WebServerOptions = {}): WebServer {
-  const { target, args, port, cwd, env, timeout = longestStart, key = 'DEVLAUNCH_URL' } = options
+  const { target, args, port, cwd, env, timeout, key = 'DEVLAUNCH_URL' } = options
   const name = typeof server === 'string' ? server : server.name
   const words = [
     ...[process.execPath, program, name, ...(target === undefined ? [] : [target])],
-    ...['--no-reload', '--timeout', `${timeout / 1000}`],
+    '--no-reload',
+    ...(timeout === undefined ? [] : ['--timeout', `${timeout / 1000}`]),
     ...(port === undefined ? [] : ['--port', `${port}`, '--strict-port']),
     `--with-parent=${process.pid}`, // the workers, which read the configuration too, don't run it
     ...(options.options ?? []),
@@ -110,7 +123,7 @@ export function webServer(server: AnyAdapter | string, options: WebServerOptions
     wait: { stderr: new RegExp(`^[▐|] Local +(?<${key}>https?://[^\\s/]+)/`, 'm') },
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: grace },
-    timeout: timeout + grace,
+    timeout: (timeout ?? longestStart) + grace,
     ...(cwd !== undefined && { cwd }),
     ...(env !== undefined && { env }),
   }

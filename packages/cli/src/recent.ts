@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { Cleaner, type LaunchOptions, type Stream } from '@devlaunch/core'
 
 /** Characters that are kept, and milliseconds in which the lines come that belong to an answer. */
@@ -17,7 +18,7 @@ export class Recent {
     return {
       ...options,
       onOutput: (text: string, stream: Stream) => {
-        this.#add(this.#cleaners[stream].clean(text))
+        this.#add(stripVTControlCharacters(this.#cleaners[stream].clean(text)))
         return onOutput?.(text, stream)
       },
     }
@@ -31,7 +32,7 @@ export class Recent {
   /** What has been printed from there on; the last of it, where it is long. An answer can overtake its log line. */
   async since(moment: number): Promise<string> {
     await sleep(pause)
-    return this.#text.slice(Math.max(0, moment - this.#start)).trimEnd()
+    return this.#text.slice(Math.max(0, moment - this.#start)).trim()
   }
 
   #add(text: string): void {

@@ -63,11 +63,17 @@ export function serverFixture<Options extends object>(
 ): ServerFixture {
   const { scope = 'worker', ...wishes } = options
   const recent = new Recent()
+  let failure: { readonly error: unknown } | undefined
   const fixtures: Fixtures = {
     server: [
       // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures from this text
       async ({}, use) => {
-        const running = await startServer(server, recent.listen(wishes as unknown as Options & LaunchOptions))
+        if (failure && scope !== 'test') throw failure.error // vitest would start it again for each test
+        const start = startServer(server, recent.listen(wishes as unknown as Options & LaunchOptions))
+        start.catch((error) => {
+          failure = { error }
+        })
+        const running = await start
         try {
           await use(running)
         } finally {
@@ -81,7 +87,7 @@ export function serverFixture<Options extends object>(
         const start = recent.now
         onTestFailed(async () => {
           const text = await recent.since(start)
-          if (text) console.error(text)
+          if (text) console.error(`the server has printed since the test began:\n\n${text}`)
         })
         await use(undefined)
       },

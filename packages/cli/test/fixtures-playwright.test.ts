@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { flask } from '@devlaunch/flask'
 import { expect, test } from 'vitest'
+import { webServer } from '../src/playwright.ts'
 import { broken, importError, signals } from './kit/endings.ts'
 import { runnerProject } from './kit/runner.ts'
 
@@ -28,13 +31,12 @@ test('knows coffee', async ({ request }) => {
 test('to a test that fails is attached what the server has printed since it began', async () => {
   await using project = await runnerProject('playwright')
   await project.write(products, failing)
-  const runner = project.run(['--reporter', 'json'])
+  const runner = project.run()
   const { code, output } = await runner.ended
-  const attached = [...output.matchAll(/"name": "server log",[^}]*"body": "([^"]*)"/g)]
-  const [log] = attached.map(([, body = '']) => Buffer.from(body, 'base64').toString())
-  expect(attached.length).toBe(1)
-  expect(log).toContain("KeyError: 'coffee'")
-  expect(log).not.toContain('GET /products/tea')
+  expect(output).toMatch(
+    /attachment #1: server log[\s\S]*ERROR in app[\s\S]*the end of the server log[\s\S]*KeyError: 'coffee'/,
+  )
+  expect(output).not.toContain('GET /products/tea')
   expect(code).toBe(1)
   await runner.gone()
 })
@@ -108,6 +110,23 @@ test("Playwright's own webServer: an app that cannot be imported ends the run at
   expect(output).toMatch(/was not able to start/)
   expect(code).toBe(1)
   await runner.gone()
+})
+
+test("Playwright's own webServer: every word reaches the command line through the shell", async () => {
+  const { command, name, env } = webServer(flask, {
+    target: `app:make("it's")`,
+    port: 8123,
+    timeout: 2500,
+    env: { STOCK: 'none' },
+    options: ['--env-file', 'a b'],
+    args: ['--with-threads'],
+  })
+  const shown = spawnSync('sh', ['-c', `for word in ${command}; do echo "$word"; done`], { encoding: 'utf8' })
+  expect(shown.stdout.split('\n').slice(2, -1)).toEqual([
+    ...['flask', `app:make("it's")`, '--no-reload', '--timeout', '2.5', '--port', '8123', '--strict-port'],
+    ...[`--with-parent=${process.pid}`, '--env-file', 'a b', '--', '--with-threads'],
+  ])
+  expect({ name, env }).toEqual({ name: 'flask', env: { STOCK: 'none' } })
 })
 
 const waiting = `

@@ -51,10 +51,12 @@ test('a test that fails shows what the server has printed since it began', async
 
 test('a server that cannot start shows the exception first', async () => {
   await using project = await runnerProject('vitest')
-  await project.write('shop/app.py', broken)
+  await project.write('shop/app.py', `print('once', file=open('starts', 'a'))\n${broken}`)
   const runner = project.run(['products'])
   const { code, output } = await runner.ended
   expect(output).toMatch(importError)
+  expect(output).toMatch(/Tests +2 failed/)
+  expect(await project.read('shop/starts')).toBe('once\n')
   expect(code).toBe(1)
   await runner.gone()
 })
