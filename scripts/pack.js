@@ -44,7 +44,9 @@ export async function trial(packed, folder) {
   const bin = join(project, 'node_modules', '.bin')
   const oldest = { cwd: project, env: { ...process.env, PATH: bin + delimiter + process.env.PATH } }
   expect(await must('node', ['--version'], oldest), `v${OLDEST_NODE}`)
-  const imports = packed.map(({ name }) => `await import('${name}')`).join('\n')
+  const fixtures = ['jest', 'playwright', 'vitest'].map((runner) => `devlaunch/${runner}`) // none is installed here
+  const modules = [...packed.map(({ name }) => name), ...fixtures]
+  const imports = modules.map((name) => `await import('${name}')`).join('\n')
   await must('node', ['--input-type=module', '--eval', imports], oldest)
   expect(await must('devlaunch', ['--version'], oldest), cliVersion())
   expect(await must('devlaunch', ['--help'], oldest), 'devlaunch')
