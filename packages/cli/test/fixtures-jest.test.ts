@@ -38,6 +38,29 @@ test('greets', async () => {
 })
 `
 
+const named = `
+import { expect, test } from '@jest/globals'
+import { useServer } from 'devlaunch/jest'
+const shop = useServer('shop')
+test('greets', async () => {
+  expect(await (await shop.server.fetch('/')).text()).toBe('the shop\\n')
+})
+`
+
+test.for([
+  ['package.json', '{ "type": "module", "devlaunch": { "shop": { "server": "flask", "cwd": "shop" } } }'],
+  ['devlaunch.config.js', `export default { shop: { server: 'flask', cwd: 'shop' } }`],
+] as const)('a server that %s names is started as it is defined', async ([file, text]) => {
+  await using project = await runnerProject('jest')
+  await project.write(file, text)
+  await project.write(products, named)
+  const runner = project.run(sources, modules)
+  const { code, output } = await runner.ended
+  expect(output).toMatch(/Tests: +1 passed/)
+  expect(code).toBe(0)
+  await runner.gone()
+})
+
 test('a test in CommonJS can require it', async () => {
   await using project = await runnerProject('jest')
   await project.write('products.test.cjs', commonJs)

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { flask } from '@devlaunch/flask'
 import { expect, test } from 'vitest'
 import { webServer } from '../src/playwright.ts'
+import { newest } from './kit/cli.ts'
 import { broken, importError, signals } from './kit/endings.ts'
 import { runnerProject } from './kit/runner.ts'
+import { serving } from './kit/serving.ts'
 
 const products = 'products.spec.ts'
 
@@ -99,6 +102,19 @@ test("Playwright's own webServer: the example of the documents passes", async ()
   expect(output).toContain('1 passed')
   expect(code).toBe(0)
   await runner.gone()
+})
+
+test("Playwright's own webServer: what a person has started in that folder goes on", async () => {
+  await using project = await runnerProject('playwright')
+  const { running, url } = await serving(['flask', '--python', newest()], { cwd: join(project.path, 'shop') })
+  const runner = project.run(own)
+  const { code, output } = await runner.ended
+  expect(output).toContain('1 passed')
+  expect(code).toBe(0)
+  await runner.gone()
+  expect((await fetch(url)).status).toBe(200)
+  running.kill()
+  await running
 })
 
 test("Playwright's own webServer: an app that cannot be imported ends the run at once", async () => {

@@ -61,6 +61,37 @@ test('a server that cannot start shows the exception first', async () => {
   await runner.gone()
 })
 
+test('a named server of the project is started as it is defined', async () => {
+  await using project = await runnerProject('vitest')
+  await project.write(
+    'package.json',
+    '{ "type": "module", "devlaunch": { "shop": { "server": "flask", "cwd": "shop" } } }',
+  )
+  await project.write(
+    'shop.ts',
+    `
+import { serverFixture } from 'devlaunch/vitest'
+import { test as base } from 'vitest'
+export const test = base.extend(serverFixture('shop'))
+`,
+  )
+  await project.write(
+    products,
+    `
+import { expect } from 'vitest'
+import { test } from './shop.ts'
+test('greets', async ({ server }) => {
+  expect(await (await server.fetch('/')).text()).toBe('the shop\\n')
+})
+`,
+  )
+  const runner = project.run(['products'])
+  const { code, output } = await runner.ended
+  expect(output).toMatch(/Tests +1 passed/)
+  expect(code).toBe(0)
+  await runner.gone()
+})
+
 const scopes = (scope: string) => `
 import { flask } from 'devlaunch'
 import { serverFixture } from 'devlaunch/vitest'

@@ -5,6 +5,6 @@ import { useServer } from 'devlaunch/jest'
 const shop = useServer(flask, { cwd: 'shop' })
 
 test('lists the products', async () => {
-  const response = await fetch(`${shop.url}/products`)
+  const response = await shop.server.fetch('/products')
   expect(await response.json()).toEqual([{ name: 'tea', price: 3 }])
 })

@@ -10,11 +10,11 @@ before(async () => {
 after(() => server?.stop())
 
 test('greets', async () => {
-  const response = await fetch(`${server?.url}`)
-  assert.equal(await response.text(), 'the shop\n')
+  const response = await server?.fetch('/')
+  assert.equal(await response?.text(), 'the shop\n')
 })
 
 test('knows no coffee', async () => {
-  const response = await fetch(`${server?.url}/products/coffee`)
-  assert.equal(response.status, 500)
+  const response = await server?.fetch('/products/coffee')
+  assert.equal(response?.status, 500)
 })

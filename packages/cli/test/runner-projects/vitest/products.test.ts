@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { test } from './shop.ts'
 
 test('lists the products', async ({ server }) => {
-  const response = await fetch(`${server.url}/products`)
+  const response = await server.fetch('/products')
   expect(await response.json()).toEqual([{ name: 'tea', price: 3 }])
 })
 

@@ -7,7 +7,7 @@ const { server: files } = serverFixture(http, { directory: 'shop' })
 const test = base.extend({ files })
 
 test('serves the source, too', async ({ server, files }) => {
-  const response = await fetch(`${files.url}/app.py`)
+  const response = await files.fetch('/app.py')
   expect(await response.text()).toContain('def products')
   expect(files.url).not.toBe(server.url)
 })
