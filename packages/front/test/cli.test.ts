@@ -123,8 +123,9 @@ describe.each(names)('--front %s', (front) => {
       line += chunk
       const lines = line.split('\n')
       line = lines.pop() ?? ''
-      events.push(...lines.map((each) => JSON.parse(each)))
-      if (events.some(({ event }) => event === 'ready')) running.kill('SIGINT')
+      const told: Told[] = lines.map((each) => JSON.parse(each))
+      events.push(...told)
+      if (told.some(({ event }) => event === 'ready')) running.kill('SIGINT')
     })
     expect((await running).exitCode).toBe(130)
     expect(events.filter(({ event }) => event === 'planned').map(({ plan }) => plan?.server)).toEqual([
