@@ -3,11 +3,16 @@ export function meant(word: string, names: readonly string[]): string | undefine
   return names.find((each) => (word && each.startsWith(word)) || edits(word, each) <= 2)
 }
 
-/** How many letters must be added, taken out or replaced to make one word of the other. */
+/** How many letters must be added, taken out or replaced to make one word of the other (Levenshtein). */
 function edits(from: string, to: string): number {
-  if (!from || !to) return from.length + to.length
-  const rest = [from.slice(1), to.slice(1)] as const
-  if (from[0] === to[0]) return edits(...rest)
-  if (Math.abs(from.length - to.length) > 2) return 3
-  return 1 + Math.min(edits(...rest), edits(rest[0], to), edits(from, rest[1]))
+  let row = Array.from({ length: [...to].length + 1 }, (_, index) => index)
+  for (const [at, letter] of [...from].entries()) {
+    const next = [at + 1]
+    for (const [index, other] of [...to].entries()) {
+      const replaced = (row[index] ?? 0) + (letter === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
 }
