@@ -1,10 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DevlaunchError, projectFolders, show } from '@devlaunch/core'
+import { DevlaunchError, projectFolders, readText, show } from '@devlaunch/core'
 
 /** The files that servers can be named in, beside package.json. */
 const codes: ReadonlySet<string> = new Set(
-  ['ts', 'mts', 'js', 'mjs'].map((ending) => `devlaunch.config.${ending}`),
+  ['js', 'mjs', 'mts', 'ts'].map((ending) => `devlaunch.config.${ending}`),
 )
 
 /**
@@ -19,23 +19,27 @@ export async function findConfig(cwd: string): Promise<string | undefined> {
     })
   }
   for (const folder of await projectFolders(cwd, process.env)) {
-    const [file, second] = await configsIn(folder)
+    const [file, second] = await configsIn(folder, folder === cwd && isPrivate(here) ? undefined : here)
     if (file && second) {
       throw new DevlaunchError('USAGE', `${show(file)} and ${show(second)} both name servers`, {
         hint: 'keep one of them',
       })
     }
-    if (file && (folder === cwd || (await isTrusted(file, here)))) return file
+    if (file) return file
   }
   return undefined
 }
 
-async function configsIn(folder: string): Promise<string[]> {
+/** Those that count; `here`: the folder where one stands, for one in which somebody else could have put them. */
+async function configsIn(folder: string, here: Owned | undefined): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => [])
-  const found = names.filter((name) => codes.has(name)).sort()
-  const manifest = names.includes('package.json') && join(folder, 'package.json')
-  const defines = manifest && hasKey(await readFile(manifest, 'utf8').catch(() => ''))
-  return [...(defines ? ['package.json'] : []), ...found].map((name) => join(folder, name))
+  const found: string[] = []
+  for (const name of ['package.json', ...codes]) {
+    const file = join(folder, name)
+    if (!names.includes(name) || (here && !(await isTrusted(file, here)))) continue
+    if (codes.has(name) || hasKey((await readText(file)) ?? '')) found.push(file)
+  }
+  return found
 }
 
 /** Most that have the word have it among their dependencies. */
@@ -50,9 +54,15 @@ function hasKey(text: string): boolean {
 
 type Owned = { readonly uid: number; readonly mode: number }
 
-/** What somebody else put into a folder above us (/tmp/package.json), or could change, isn't obeyed. */
+/** Not /tmp, where anybody can put something. */
+function isPrivate({ mode }: Owned): boolean {
+  return (mode & 0o002) === 0
+}
+
+/** What somebody else put into a folder above us (/tmp/package.json), or could change, isn't even opened. */
 async function isTrusted(file: string, here: Owned): Promise<boolean> {
-  const { uid, mode } = await stat(file)
-  const owners = [process.getuid?.() ?? uid, 0, here.uid]
-  return owners.includes(uid) && (mode & 0o002 & ~here.mode) === 0
+  const found = await stat(file).catch(() => undefined)
+  if (!found) return false
+  const owners = [process.getuid?.() ?? found.uid, 0, here.uid]
+  return owners.includes(found.uid) && (found.mode & 0o002 & ~here.mode) === 0
 }

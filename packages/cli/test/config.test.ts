@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, symlink } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { DevlaunchError } from '@devlaunch/core'
@@ -243,6 +243,33 @@ test("what somebody else has put into a folder above isn't obeyed", async () => 
   await chmod(join(folder.path, 'package.json'), 0o666)
   await expect(choose(['api'], inside)).rejects.toMatchObject({ code: 'USAGE' })
   expect(await choose(['api'], folder.path)).toMatchObject({ name: 'api' })
+})
+
+test('what somebody else has put into a folder above holds nobody up', async () => {
+  await using folder = await project({ 'repo/app/.keep': '' })
+  await mkdir(join(folder.path, '.git'))
+  await execa('mkfifo', [join(folder.path, 'package.json')]) // whoever opens it waits for a writer
+  await execa('mkfifo', [join(folder.path, 'repo/package.json')])
+  await expect(choose(['api'], join(folder.path, 'repo/app'))).rejects.toMatchObject({ code: 'USAGE' })
+})
+
+test('two files of which one is not obeyed are one', async () => {
+  await using folder = await project({
+    'package.json': manifest(api),
+    'devlaunch.config.mjs': 'throw new Error("loaded")\n',
+    'app/.keep': '',
+  })
+  await mkdir(join(folder.path, '.git'))
+  await chmod(join(folder.path, 'devlaunch.config.mjs'), 0o666)
+  expect(await choose(['api'], join(folder.path, 'app'))).toMatchObject({ name: 'api' })
+})
+
+test.runIf(process.getuid?.() === 0)('nor where one stands, if anybody can write there: /tmp', async () => {
+  await using folder = await project({ 'package.json': manifest(api) })
+  await chown(join(folder.path, 'package.json'), 12_345, 12_345)
+  expect(await choose(['api'], folder.path)).toMatchObject({ name: 'api' })
+  await chmod(folder.path, 0o1777)
+  await expect(choose(['api'], folder.path)).rejects.toMatchObject({ code: 'USAGE' })
 })
 
 test('the nearest file counts, and none beyond the root of the repository', async () => {
