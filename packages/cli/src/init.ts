@@ -56,7 +56,21 @@ async function readManifest(cwd: string) {
   const file = config ?? (await nearest(cwd)) ?? join(cwd, 'package.json')
   const text = await readFile(file, 'utf8').catch(() => '')
   const source = text ? await readConfig(file) : undefined
+  if (source && !isObject(partsOf(text).scripts)) {
+    throw new DevlaunchError('USAGE', `${shortName(file)}: "scripts" is no object`, {
+      hint: 'write { "dev": "vite" }, or leave it out',
+    })
+  }
   return { file, text, named: source?.value === undefined ? {} : checkConfig(source) }
+}
+
+/** What there may be already. */
+function partsOf(text: string): Readonly<Record<string, unknown>> {
+  return { scripts: {}, ...JSON.parse(text.replace(/^\uFEFF/, '')) }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function nearest(cwd: string): Promise<string | undefined> {
@@ -108,10 +122,11 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 function next(text: string, proposals: readonly Proposal[]): string {
-  const { scripts = {}, dependencies = {}, devDependencies = {} } = JSON.parse(text)
+  const { scripts, dependencies, devDependencies } = partsOf(text)
   const [first] = proposals
-  const script = Object.keys(scripts).find((name) => scripts[name] === `devlaunch ${first?.name}`)
+  const all = Object.entries(isObject(scripts) ? scripts : {})
+  const [script] = all.find(([, words]) => words === `devlaunch ${first?.name}`) ?? []
   const run = script ? `npm run ${script}` : `npx devlaunch ${first?.name}`
-  const isThere = 'devlaunch' in dependencies || 'devlaunch' in devDependencies
+  const isThere = [dependencies, devDependencies].some((each) => isObject(each) && 'devlaunch' in each)
   return `Next: ${isThere ? run : `npm i -D devlaunch, then ${run}`}`
 }

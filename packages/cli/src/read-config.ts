@@ -27,7 +27,12 @@ async function readManifest(file: string): Promise<Source> {
       hint: 'correct the JSON there',
     })
   }
-  return { file, value: JSON.parse(text).devlaunch, at: placer(file, ['devlaunch'], lineOf) }
+  const manifest: unknown = JSON.parse(text)
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
+    throw new DevlaunchError('USAGE', `${shortName(file)}: it holds no object`, { hint: 'begin it with {' })
+  }
+  const value = 'devlaunch' in manifest ? manifest.devlaunch : undefined
+  return { file, value, at: placer(file, ['devlaunch'], lineOf) }
 }
 
 async function readCode(file: string): Promise<Source> {

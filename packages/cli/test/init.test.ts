@@ -155,6 +155,17 @@ test('Windows line ends stay', async () => {
   expect(after.endsWith('}')).toBe(true)
 })
 
+test('a byte order mark stays, and odd dependencies are nobody here', async () => {
+  await using folder = await project({
+    '.git/HEAD': '',
+    'package.json': '\uFEFF{\n  "dependencies": null\n}\n',
+    'app.py': flask,
+  })
+  const { code, stderr } = await run(folder.path, '--yes')
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('then npm run dev') })
+  expect(await read(folder.path)).toMatch(/^\uFEFF{\n {2}"dependencies": null,\n {2}"scripts": {/)
+})
+
 test.each([
   ['y\r', true],
   ['\r', false],
@@ -179,6 +190,14 @@ test.each<[name: string, files: Record<string, string>, message: RegExp]>([
     /no Python server was recognised in [\s\S]*"server": "flask"/,
   ],
   ['a broken package.json', { 'package.json': '{\n  "a": 1,,\n}', 'app.py': flask }, /package\.json:2: /],
+  [
+    'a package.json with null',
+    { 'package.json': 'null', 'app.py': flask },
+    /package\.json: it holds no object/,
+  ],
+  ['a package.json with a list', { 'package.json': '[]', 'app.py': flask }, /it holds no object/],
+  ['no scripts', { 'package.json': '{ "scripts": null }', 'app.py': flask }, /"scripts" is no object/],
+  ['a script', { 'package.json': '{ "scripts": "vite" }', 'app.py': flask }, /"scripts" is no object/],
   [
     'a definition that makes no sense',
     { 'package.json': '{ "devlaunch": 5 }', 'app.py': flask },
