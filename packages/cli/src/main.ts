@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DevlaunchError, here, listPythons, prepare, withoutSecrets } from '@devlaunch/core'
+import { DevlaunchError, here, listPythons, prepare, quote, withoutSecrets } from '@devlaunch/core'
 import { type FrontOptions, prepareBehind } from '@devlaunch/front'
 import { type Arguments, parse } from './args.ts'
 import { type Choice, choose, named } from './choose.ts'
@@ -56,7 +56,10 @@ async function run(args: Arguments): Promise<number> {
 
 /** About servers that run already; loaded for them alone. */
 const others = {
-  ps: async ({ json }: Arguments) => print(await (await import('./ps.ts')).ps(json)),
+  ps: async ({ words: [, word], json }: Arguments) => {
+    if (word === undefined) return print(await (await import('./ps.ts')).ps(json))
+    throw new DevlaunchError('USAGE', `unexpected ${quote(word)}`, { hint: 'devlaunch url NAME finds one' })
+  },
   stop: async (args: Arguments) => print(await (await import('./stop.ts')).stop(args.words.slice(1), args)),
   url: async ({ words: [, ...words], cwd, port, timeout }: Arguments) => {
     const { pick } = await import('./pick.ts')

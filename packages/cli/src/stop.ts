@@ -1,15 +1,25 @@
-import { type Running, running, show, stopRunning } from '@devlaunch/core'
+import { DevlaunchError, quote, running, show, stopRunning } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import { pick } from './pick.ts'
 
 /** `devlaunch stop [name]`: what it has ended, a line for each. */
-export async function stop(words: readonly string[], { all, cwd, port }: Arguments): Promise<string> {
+export async function stop(words: readonly string[], args: Arguments): Promise<string> {
+  const { all, cwd, port, dryRun } = args
   const name = words.length > 0 ? words.join(' ') : undefined
+  if (all) checkAll(name, args)
   const meant = all ? await running() : [await pick({ name, cwd, port })]
-  await Promise.all(meant.map(stopRunning))
-  return meant.map(line).join('') || 'nothing runs\n'
+  if (!dryRun) await Promise.all(meant.map(stopRunning))
+  const done = dryRun ? 'would end' : 'ended'
+  return (
+    meant.map(({ name, urls }) => `${done} ${show(name)} at ${urls.local}\n`).join('') || 'nothing runs\n'
+  )
 }
 
-function line({ name, urls }: Running): string {
-  return `ended ${show(name)} at ${urls.local}\n`
+/** Whoever names one doesn't mean all of them. */
+function checkAll(name: string | undefined, { cwd, port }: Arguments): void {
+  const said = name !== undefined ? quote(name) : port !== undefined ? '--port' : cwd !== undefined && '--cwd'
+  if (!said) return
+  throw new DevlaunchError('USAGE', `${said} names one server, and --all means every one`, {
+    hint: 'leave one of them out',
+  })
 }

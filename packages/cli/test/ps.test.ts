@@ -55,6 +55,20 @@ test('what a command line has started is listed, found and stopped, from a folde
   expect(String(events)).toContain('{"event":"stopping"}')
 })
 
+test('--all with the name of one ends nothing, nor does --dry-run', async () => {
+  await using folder = await project({ 'index.html': '' })
+  await using server = await launch(http, { cwd: folder.path, python: newestPython() })
+  for (const words of [['http'], ['--port', '9'], ['--cwd', '.']]) {
+    const { code, stdout, stderr } = await devlaunch(['stop', '--all', ...words])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('names one server, and --all means every one')
+  }
+  expect((await devlaunch(['ps', 'http'])).stderr).toContain('unexpected "http"')
+  const { stdout } = await devlaunch(['stop', '--all', '--dry-run'])
+  expect(stdout).toBe(`would end http at ${server.url}`)
+  expect((await server.fetch('/')).status).toBe(200)
+})
+
 test('the one that is stopped says so', async () => {
   await using folder = await project({ 'index.html': '' })
   const running = start(['http', ...python], { cwd: folder.path })
