@@ -125,6 +125,11 @@ export function parse(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--')
   const rest = end < 0 ? [] : argv.slice(end + 1)
   const [args = [], ...others] = divide(end < 0 ? argv : argv.slice(0, end))
+  if (others.some((each) => each.length === 0)) {
+    throw new DevlaunchError('USAGE', 'nothing stands behind --and', {
+      hint: 'name one more server there, or leave it out',
+    })
+  }
   const first = parseOne(args, rest)
   const and = others.map((each) => parseOne(each, []))
   const onlyThere = and.length > 0 ? '--and' : first.logs && '--logs'
@@ -133,7 +138,17 @@ export function parse(argv: readonly string[]): Arguments {
       hint: `leave it out, or write: devlaunch test ... -- command`,
     })
   }
-  return { ...first, and }
+  return { ...first, ...ofAll([first, ...and]), and }
+}
+
+/** What is about the command line as a whole is meant so behind --and as well. */
+function ofAll(all: readonly Arguments[]): Partial<Arguments> {
+  return {
+    dryRun: all.some(({ dryRun }) => dryRun),
+    version: all.some(({ version }) => version),
+    help: all.some(({ help }) => help),
+    withParent: all.find(({ withParent }) => withParent !== undefined)?.withParent,
+  }
 }
 
 /** At each `--and`. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { DevlaunchError, here, type LaunchOptions, launch, quote, type Server, show } from '@devlaunch/core'
 import { launchBehind } from '@devlaunch/front'
 import { findConfig } from './find-config.ts'
+import { inTests } from './in-tests.ts'
 import { layOver } from './lay-over.ts'
 import { meant } from './meant.ts'
 import { readNamed } from './named.ts'
@@ -19,9 +20,7 @@ export async function launchNamed(name: string, { cwd, ...explicit }: LaunchOpti
       file ?? folder,
     )
   const { adapter, options: defined = {}, front } = await named.choose()
-  const { port, reload, lan, lanFor, follow, ...others } = defined
-  const fixed = defined.strictPort && port !== undefined ? { port } : {}
-  const wished = { ...layOver({ ...others, ...fixed }, explicit), name }
+  const wished = { ...layOver(inTests(defined, explicit.strictPort), explicit), name }
   return front ? launchBehind(front, adapter, wished) : launch(adapter, wished)
 }
 

@@ -1,8 +1,9 @@
 import { DevlaunchError, type LaunchOptions, launch, prepare, type Server } from '@devlaunch/core'
-import { launchBehind, prepareBehind } from '@devlaunch/front'
+import { type FrontOptions, launchBehind, prepareBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import { type Choice, choose } from './choose.ts'
 import { frontFor } from './front.ts'
+import { inTests } from './in-tests.ts'
 import { Printer } from './print.ts'
 import { ServerLog } from './server-log.ts'
 import { wishes } from './wishes.ts'
@@ -24,11 +25,13 @@ export async function testedOf(args: Arguments): Promise<readonly Tested[]> {
   for (const each of all) choices.push(await choose(each.words, each.cwd))
   const names = choices.map(nameOf)
   const width = Math.max(...names.map(({ length }) => length))
+  const wished = choices.map((choice, index) => wishesOfTest(choice, all[index] ?? args))
+  checkPorts(wished)
   return choices.map((choice, index) => {
     const own = all[index] ?? args
     const prefix = choices.length > 1 ? `${nameOf(choice).padEnd(width)} | ` : ''
     const log = new ServerLog(nameOf(choice), own.logs ?? args.logs ?? 'failure', prefix)
-    return tested(choice, own, log)
+    return tested(choice, frontFor(choice, own), wished[index] ?? {}, log)
   })
 }
 
@@ -39,10 +42,13 @@ export async function planAll(all: readonly Tested[], command: readonly string[]
   return 0
 }
 
-function tested(choice: Choice, args: Arguments, log: ServerLog): Tested {
+function tested(
+  choice: Choice,
+  front: FrontOptions | undefined,
+  options: LaunchOptions,
+  log: ServerLog,
+): Tested {
   const { adapter } = choice
-  const front = frontFor(choice, args)
-  const options = wishesOfTest(choice, args)
   return {
     name: nameOf(choice),
     log,
@@ -59,9 +65,10 @@ function tested(choice: Choice, args: Arguments, log: ServerLog): Tested {
   }
 }
 
-/** Tests run beside each other and beside what is developed: any free port, nothing starts again under them, nobody else. */
+/** Tests run beside each other and beside what is developed: any free port, and nothing starts again under them. */
 function wishesOfTest(choice: Choice, args: Arguments): LaunchOptions {
-  const { port, offeredPort: _, lan: _lan, lanFor: _for, follow: _follow, ...others } = wishes(choice, args)
+  const defined = inTests(choice.options ?? {}, args.strictPort)
+  const { port, offeredPort: _, ...others } = wishes({ ...choice, options: defined }, args)
   const isMeant = args.port !== undefined || others.strictPort
   const wished = { ...others, reload: args.reload ?? false, ...(isMeant && port !== undefined && { port }) }
   const { kind, option } = choice.adapter.target
@@ -78,9 +85,35 @@ function nameOf({ name, adapter }: Choice): string {
   return name ?? adapter.name
 }
 
+/**
+ * They start at the same time: who wants a port alone would get it or not by who comes first.
+ * @throws DevlaunchError `USAGE`
+ */
+function checkPorts(all: readonly LaunchOptions[]): void {
+  const named = all.filter(({ port }) => port !== undefined)
+  const clash = named.find((each, index) =>
+    named
+      .slice(0, index)
+      .some(
+        ({ port, host, strictPort }) =>
+          port === each.port && host === each.host && (strictPort || each.strictPort),
+      ),
+  )
+  if (!clash) return
+  throw new DevlaunchError('USAGE', `two servers want port ${clash.port}, and one of them no other`, {
+    hint: 'give one of them another port, or leave out --port and --strict-port: each gets a free one',
+  })
+}
+
 /** @throws DevlaunchError `USAGE` for what a test has no use for */
-function check({ lan, qr, open, json }: Arguments): void {
-  const useless = { '--lan': lan !== undefined, '--qr': qr !== undefined, '--open': open, '--json': json }
+function check({ lan, qr, open, json, replace }: Arguments): void {
+  const useless = {
+    '--lan': lan !== undefined,
+    '--qr': qr !== undefined,
+    '--open': open,
+    '--json': json,
+    '--replace': replace,
+  }
   const word = Object.entries(useless).find(([, isGiven]) => isGiven)?.[0]
   if (word === undefined) return
   throw new DevlaunchError('USAGE', `${word} makes no sense with devlaunch test`, {

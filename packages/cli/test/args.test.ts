@@ -52,6 +52,13 @@ describe('--lan', () => {
   })
 })
 
+test('behind --and are the options of one more server, and those of the whole', () => {
+  const args = parse('test flask --and http public --port 9 --dry-run --no-with-parent -- cmd'.split(' '))
+  expect(args).toMatchObject({ dryRun: true, withParent: false, port: undefined, rest: ['cmd'] })
+  expect(args.and).toMatchObject([{ words: ['http', 'public'], port: 9, rest: [] }])
+  expect(parse(['test', '--and', 'http', '--help'])).toMatchObject({ help: true })
+})
+
 describe('bad values are refused before anything happens', () => {
   test.each([
     [['--port', '0'], /--port "0" is not a port/],
@@ -77,6 +84,9 @@ describe('bad values are refused before anything happens', () => {
     ...['30', '0m', '-1m', '30M', '30 m', '1h30m', '25d', '577h', '1e3s', '٣m', 'soon', ''].map(
       (time): [string[], RegExp] => [['--lan', `--lan-for=${time}`], /--lan-for ".*" is not a time/],
     ),
+    [['test', 'flask', '--and'], /nothing stands behind --and/],
+    [['test', '--and', '--and', 'http'], /nothing stands behind --and/],
+    [['flask', '--and', 'http'], /--and is for devlaunch test/],
     [['--bind=0.0.0.0:9'], /unknown option '--bind'/],
     [['--reload=yes'], /does not take an argument/],
   ])('%j', (argv, message) => {

@@ -253,6 +253,13 @@ describe('a server that cannot start', () => {
     [['test', 'flaks', '--', 'true'], /there is no server "flaks"/, 2],
     [['test', 'http', '--lan', '--', 'true'], /--lan makes no sense with devlaunch test/, 2],
     [['test', 'http', '--and', 'http', '--open', '--', 'true'], /--open makes no sense/, 2],
+    [['test', 'http', '--replace', '--', 'true'], /--replace makes no sense/, 2],
+    [['test', 'http', '--and', '--', 'true'], /nothing stands behind --and/, 2],
+    [
+      ['test', 'http', '--port=9', '--strict-port', '--and', 'http', '--port=9', '--', 'true'],
+      /two servers want port 9, and one of them no other/,
+      2,
+    ],
     [['test', 'http', '--logs', 'sometimes', '--', 'true'], /--logs "sometimes" is no time/, 2],
     [['test', 'script', '--', 'true'], /script has no place for its own command here/, 2],
     [['http', '--and', 'http'], /--and is for devlaunch test/, 2],
