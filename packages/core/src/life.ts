@@ -19,6 +19,25 @@ export async function lives({ pid, started }: Life): Promise<boolean> {
 }
 
 /**
+ * Is it still this one, and a guard? Whoever can write an entry must not have another process sent a signal by us. Only
+ * Linux tells what a process runs without a program that has to be asked.
+ */
+export async function isGuard(life: Life): Promise<boolean> {
+  return (await lives(life)) && (process.platform !== 'linux' || runsGuard(life.pid))
+}
+
+/** As `openGuard` starts it. */
+function runsGuard(pid: number): boolean {
+  try {
+    const [, ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    const [isolated, , program = ''] = words
+    return isolated === '-I' && program.endsWith('/guard/__main__.py')
+  } catch {
+    return false // it has ended
+  }
+}
+
+/**
  * Where process numbers mean what they mean here, as the guard writes it (guard/records.py): this boot and, because a
  * container may share the folder, this PID namespace. Elsewhere than on Linux start times are dates.
  */

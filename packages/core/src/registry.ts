@@ -2,7 +2,7 @@ import { constants, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Reach } from './address.ts'
 import { here } from './here.ts'
-import { type Life, lives, place } from './life.ts'
+import { isGuard, type Life, lives, place } from './life.ts'
 import { fileOf, ownFolder } from './own-folder.ts'
 
 /** A server that devlaunch runs on this machine for this user, as its launcher tells of it. */
@@ -36,7 +36,7 @@ const largest = 65_536
 
 /**
  * Every server that devlaunch runs on this machine for this user, the oldest first. An entry is believed if its guards
- * and its launcher live, each with its start time; what is left of others is removed. One that starts, or starts again,
+ * are guards and live, and its launcher does, each with its start time; what is left of others is removed. One that starts, or starts again,
  * isn't there.
  */
 export async function running(): Promise<Running[]> {
@@ -54,7 +54,7 @@ async function entry(folder: string, name: string): Promise<Running | undefined>
   const found = parse(await read(path))
   const [guard] = found?.guards ?? []
   if (!found || !guard || fileOf(guard) !== name) return undefined
-  const all = await Promise.all([found.launcher, ...found.guards].map(lives))
+  const all = await Promise.all([lives(found.launcher), ...found.guards.map(isGuard)])
   if (all.every(Boolean)) return found
   if (!(await lives(guard))) await rm(path, { force: true }).catch(() => {}) // otherwise it does that itself
   return undefined

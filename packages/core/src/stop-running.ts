@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DevlaunchError } from './errors.ts'
-import { type Life, lives } from './life.ts'
+import { isGuard, type Life, lives } from './life.ts'
 import { show } from './quote.ts'
 import type { Running } from './registry.ts'
 
@@ -21,7 +21,7 @@ const pace = 20
  */
 export async function stopRunning({ name, guards, launcher, by }: Running): Promise<void> {
   const [guard] = guards
-  if (!guard || !(await lives(guard))) return
+  if (!guard || !(await isGuard(guard))) return
   try {
     process.kill(guard.pid, process.platform === 'win32' ? 'SIGKILL' : 'SIGUSR1') // its job ends with it there
   } catch {

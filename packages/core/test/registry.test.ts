@@ -19,6 +19,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { isTaken } from '../../testkit/src/kernel.ts'
 import { script } from '../../testkit/src/script.ts'
 import { type LaunchOptions, launch, type Running, running, type Server, stopRunning } from '../src/index.ts'
+import { lifeOf } from '../src/life.ts'
 
 /** It doesn't end as long as there is a file `hold`. */
 const app = `import atexit, os, sys, time
@@ -140,6 +141,19 @@ describe('what is not believed', () => {
     expect(await entries()).toEqual([name]) // what was left is removed
     expect(other.isAlive()).toBe(true)
     expect(await running()).toEqual([entry])
+  })
+
+  test('a guard that is none: nobody sends it a signal', async () => {
+    await start()
+    const { entry, name } = await only()
+    const other = sleeper()
+    const life = await lifeOf(other.pid)
+    if (!life) throw new Error('it has ended')
+    const forged = { ...entry, guards: [life] }
+    await writeFile(join(folder, renamed(name, `${life.pid}.${life.started}`)), JSON.stringify(forged))
+    expect(await running()).toEqual([entry])
+    await stopRunning(forged)
+    expect(other.isAlive()).toBe(true)
   })
 
   test('a launcher that has ended: its server is about to', async () => {
