@@ -1,10 +1,6 @@
 import { type Adapter, DevlaunchError, type LaunchOptions, type Server } from '@devlaunch/core'
 import { Recent } from './recent.ts'
-import { startServer } from './start-server.ts'
-
-/** Milliseconds that a start may take, and those in which devlaunch itself says that it took too long. */
-const longestStart = 60_000
-const grace = 10_000
+import { grace, limitOf, startServer } from './start-server.ts'
 
 /** A server that starts with the tests of a file or of a `describe`. */
 export interface UsedServer {
@@ -36,7 +32,7 @@ export function useServer<Options extends object>(
     async () => {
       running = await startServer(server, recent.listen(options))
     },
-    (options.timeout ?? longestStart) + grace,
+    limitOf(server, options),
   )
   beforeEach(() => {
     start = recent.now

@@ -2,11 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Adapter, AnyAdapter, LaunchOptions, Server } from '@devlaunch/core'
 import type { Fixtures } from '@playwright/test'
 import { Recent } from './recent.ts'
-import { startServer } from './start-server.ts'
-
-/** Milliseconds that a start may take, and those in which devlaunch itself says that it took too long. */
-const longestStart = 60_000
-const grace = 10_000
+import { grace, limitOf, startServer } from './start-server.ts'
 
 /**
  * A server for each worker, on a port of its own: as the fixture `server`, and as `baseURL`. What it has printed since
@@ -31,7 +27,7 @@ export function serverFixtures<Options extends object>(
           await running.stop()
         }
       },
-      { scope: 'worker', timeout: (options.timeout ?? longestStart) + grace },
+      { scope: 'worker', timeout: limitOf(server, options) },
     ],
     baseURL: async ({ server }, use) => {
       await use(server.url)
@@ -76,7 +72,7 @@ export interface WebServerOptions {
   readonly cwd?: string
   /** Variables for the server. */
   readonly env?: { [name: string]: string }
-  /** Milliseconds until it must be ready. Default 60 000. */
+  /** Milliseconds until it must be ready. Default 60 000; a longer time of a definition has to be said here too. */
   readonly timeout?: number
   /** The variable in which tests and the configuration find the URL. Default `DEVLAUNCH_URL`. */
   readonly key?: string
@@ -128,6 +124,9 @@ export function webServer(server: AnyAdapter | string, options: WebServerOptions
     ...(env !== undefined && { env }),
   }
 }
+
+/** Milliseconds that the command line gives a start, where nobody says otherwise. */
+const longestStart = 60_000
 
 /** The command line; in the sources it stands beside this file. */
 const program: string = fileURLToPath(

@@ -6,6 +6,17 @@ import { launch } from './launch.ts'
 /** Milliseconds between two looks for the runner. */
 const pace = 500
 
+/** Milliseconds that a runner waits longer than devlaunch, which then has said what was wrong; and for the end. */
+export const grace = 10_000
+
+/** Milliseconds that a start may take. What a definition says is only known when it has been read. */
+const longest = { adapter: 60_000, named: 86_400_000 } as const
+
+/** How long a runner waits for a start, in milliseconds: devlaunch itself says when it has taken too long. */
+export function limitOf(server: object | string, { timeout }: LaunchOptions): number {
+  return (timeout ?? longest[typeof server === 'string' ? 'named' : 'adapter']) + grace
+}
+
 /**
  * For a runner's tests: an adapter's server, or the one that the project's configuration has under this name. In a worker
  * it ends with the runner: jest's workers go on when jest was killed, as long as a server keeps them.
