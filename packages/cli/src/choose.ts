@@ -4,8 +4,8 @@ import { adapters } from './adapters.ts'
 import type { Choice } from './choice.ts'
 import { detect, type Match } from './detect.ts'
 import { findConfig } from './find-config.ts'
-import { meant } from './meant.ts'
 import type { Named } from './named.ts'
+import { noServer } from './no-server.ts'
 import { readProject } from './project.ts'
 
 export type { Choice } from './choice.ts'
@@ -52,7 +52,11 @@ async function namedServers(cwd: string | undefined): Promise<readonly Named[]> 
 
 async function chooseNamed(all: readonly Named[], name: string, target: string | undefined): Promise<Choice> {
   const own = all.find((each) => each.name === name)
-  if (!own) throw unknown(name, all)
+  if (!own)
+    throw noServer(
+      name,
+      [...all, ...adapters].map((each) => each.name),
+    )
   if (target === undefined) return own.choose()
   throw new DevlaunchError('USAGE', `unexpected ${quote(target)}`, {
     hint: `what ${name} serves stands in ${own.place}; the server's own arguments go behind --`,
@@ -66,14 +70,6 @@ async function chooseNamed(all: readonly Named[], name: string, target: string |
 export async function named(name: string, cwd: string | undefined): Promise<Choice> {
   const adapter = adapters.find((each) => each.name === name)
   return adapter ? { adapter, target: undefined } : chooseNamed(await namedServers(cwd), name, undefined)
-}
-
-function unknown(name: string, all: readonly Named[]): DevlaunchError {
-  const names = [...all, ...adapters].map(({ name }) => name)
-  const near = meant(name, names)
-  return new DevlaunchError('USAGE', `there is no server ${quote(name)}`, {
-    hint: `${near ? `did you mean "${near}"? ` : ''}one of: ${names.join(', ')}`,
-  })
 }
 
 function nothing(adapter: AnyAdapter | undefined, cwd: string): DevlaunchError {

@@ -1,6 +1,7 @@
 import {
   type Adapter,
   type AnyAdapter,
+  happenedAt,
   type LaunchOptions,
   launch as launchAdapter,
   type Server,
@@ -30,6 +31,14 @@ export function launch<Options extends object>(
  */
 export function launch(name: string, options?: LaunchOptions): Promise<Server>
 export async function launch(wanted: AnyAdapter | string, options: LaunchOptions = {}): Promise<Server> {
+  const place: { stack?: string } = {}
+  Error.captureStackTrace(place, launch) // a report shows the line that calls this one
+  return start(wanted, options).catch((error) => {
+    throw happenedAt(place, error)
+  })
+}
+
+async function start(wanted: AnyAdapter | string, options: LaunchOptions): Promise<Server> {
   if (typeof wanted !== 'string') return launchAdapter(wanted, options)
   const { launchNamed } = await import('./launch-named.ts')
   return launchNamed(wanted, options)

@@ -227,6 +227,8 @@ describe("launch('api')", () => {
     await using web = await launch('web', { cwd: folder.path })
     expect(web.url).toBe(`http://127.0.0.1:${port}`)
     await expect(launch('web', { cwd: folder.path })).rejects.toMatchObject({ code: 'PORT_TAKEN' })
+    await using other = await launch('web', { cwd: folder.path, strictPort: false })
+    expect(other.url).not.toBe(web.url)
   })
 
   test('stays on loopback, whatever the command line does', async () => {
@@ -254,6 +256,17 @@ describe("launch('api')", () => {
     expect(survivors(all)).toEqual([])
   })
 
+  test('fails where it was called: a report shows that line', async () => {
+    await using folder = await project(manifest({ api: { server: 'flask', app: 'nowhere:app', python } }))
+    for (const name of ['api', 'apj']) {
+      const failure = await launch(name, { cwd: folder.path }).catch((error: Error) => error)
+      const [first = ''] = `${failure instanceof Error && failure.stack}`
+        .split('\n')
+        .filter((line) => /^ +at /.test(line))
+      expect(first).toContain('named.test.ts')
+    }
+  })
+
   test('says which names there are', async () => {
     await using folder = await project(manifest({ api: { server: 'http' } }))
     await using empty = await project({ '.git/HEAD': '' })
@@ -261,6 +274,10 @@ describe("launch('api')", () => {
       code: 'USAGE',
       summary: `there is no server "apj" in ${join(folder.path, 'package.json')}`,
       hint: 'did you mean "api"? one of: api',
+    })
+    await expect(launch('flask', { cwd: folder.path })).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: "write it without quotes: import { flask } from 'devlaunch'",
     })
     await expect(launch('api', { cwd: empty.path })).rejects.toMatchObject({
       code: 'USAGE',
