@@ -1,10 +1,10 @@
-import type { LaunchOptions } from '@devlaunch/core'
+import type { OwnOptions } from '@devlaunch/core'
 
 /**
  * Options over those of a definition. Risks, arguments and variables are added to; of two that say where to listen, the
  * later one counts; of anything else as well.
  */
-export function layOver(definition: LaunchOptions, explicit: LaunchOptions): LaunchOptions {
+export function layOver(definition: OwnOptions, explicit: OwnOptions): OwnOptions {
   const said = Object.fromEntries(Object.entries(explicit).filter(([, value]) => value !== undefined))
   const { lan, lanFor, follow, ...elsewhere } = definition
   const { host, ...here } = definition

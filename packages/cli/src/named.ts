@@ -4,7 +4,7 @@ import {
   type AnyAdapter,
   checkWishes,
   DevlaunchError,
-  type LaunchOptions,
+  type OwnOptions,
   resolvePolicy,
   show,
 } from '@devlaunch/core'
@@ -79,11 +79,7 @@ function frontOptions({ front, frontStatic = {}, tls }: Front, path: (text: stri
 }
 
 /** What would be refused later is refused here, where it can be said which line is meant. */
-async function check(
-  adapter: AnyAdapter,
-  options: LaunchOptions & { readonly cwd: string },
-  at: Source['at'],
-) {
+async function check(adapter: AnyAdapter, options: OwnOptions & { readonly cwd: string }, at: Source['at']) {
   const { debug = false, reload = false } = options
   if (!(await stat(options.cwd).catch(() => undefined))?.isDirectory()) {
     throw new DevlaunchError('USAGE', `${at('cwd')}: ${show(options.cwd)} is no folder`, {

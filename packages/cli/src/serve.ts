@@ -1,7 +1,7 @@
 import {
   DevlaunchError,
-  type LaunchOptions,
   launch,
+  type OwnOptions,
   readSurroundings,
   type Server,
   type Socket,
@@ -67,7 +67,7 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
         show.event(event)
         if (event.event === 'lan' && !args.json) control?.moved(event)
       },
-    } satisfies LaunchOptions)
+    } satisfies OwnOptions)
     waiting?.end()
     terminal?.onResize(server.resize)
     signals.onStop(server.stop, server.kill)

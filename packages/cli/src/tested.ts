@@ -1,4 +1,4 @@
-import { DevlaunchError, type LaunchOptions, launch, prepare, type Server } from '@devlaunch/core'
+import { DevlaunchError, launch, type OwnOptions, prepare, type Server } from '@devlaunch/core'
 import { type FrontOptions, launchBehind, prepareBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import { type Choice, choose } from './choose.ts'
@@ -45,7 +45,7 @@ export async function planAll(all: readonly Tested[], command: readonly string[]
 function tested(
   choice: Choice,
   front: FrontOptions | undefined,
-  options: LaunchOptions,
+  options: OwnOptions,
   log: ServerLog,
 ): Tested {
   const { adapter } = choice
@@ -53,7 +53,7 @@ function tested(
     name: nameOf(choice),
     log,
     start: (signal) => {
-      const all: LaunchOptions = { ...options, signal, onOutput: log.output, onEvent: log.event }
+      const all: OwnOptions = { ...options, signal, onOutput: log.output, onEvent: log.event }
       return front ? launchBehind(front, adapter, all) : launch(adapter, all)
     },
     plan: async () => {
@@ -66,7 +66,7 @@ function tested(
 }
 
 /** Tests run beside each other and beside what is developed: any free port, and nothing starts again under them. */
-function wishesOfTest(choice: Choice, args: Arguments): LaunchOptions {
+function wishesOfTest(choice: Choice, args: Arguments): OwnOptions {
   const defined = inTests(choice.options ?? {}, args.strictPort)
   const { port, offeredPort: _, ...others } = wishes({ ...choice, options: defined }, args)
   const isMeant = args.port !== undefined || others.strictPort
@@ -89,7 +89,7 @@ function nameOf({ name, adapter }: Choice): string {
  * They start at the same time: who wants a port alone would get it or not by who comes first.
  * @throws DevlaunchError `USAGE`
  */
-function checkPorts(all: readonly LaunchOptions[]): void {
+function checkPorts(all: readonly OwnOptions[]): void {
   const named = all.filter(({ port }) => port !== undefined)
   const clash = named.find((each, index) =>
     named

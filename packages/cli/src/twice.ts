@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import {
   DevlaunchError,
-  type LaunchOptions,
   nameOf,
+  type OwnOptions,
   type Running,
   running,
   show,
@@ -20,10 +20,10 @@ import { portOf } from './pick.ts'
  */
 export async function notTwice(
   { adapter }: Choice,
-  wished: LaunchOptions,
+  wished: OwnOptions,
   args: Arguments,
   onReplace: (ended: Running) => void,
-): Promise<LaunchOptions> {
+): Promise<OwnOptions> {
   const { port, replace } = args
   const all =
     starter(args) === 'command line' ? (await running()).filter(({ by }) => by === 'command line') : []

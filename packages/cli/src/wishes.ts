@@ -1,4 +1,4 @@
-import type { LaunchOptions } from '@devlaunch/core'
+import type { OwnOptions } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
 import { layOver } from './lay-over.ts'
@@ -7,7 +7,7 @@ import { layOver } from './lay-over.ts'
  * The command line as options of `launch`, over the definition of a named server. Here a developer's habits are the
  * defaults: port 8000, reloading.
  */
-export function wishes(choice: Choice, args: Arguments): LaunchOptions {
+export function wishes(choice: Choice, args: Arguments): OwnOptions {
   const { adapter, name, options = {} } = choice
   const wished = layOver(options, explicit(choice, args))
   const port = adapter.enforce.bind === 'app-decides' ? { offeredPort: adapter.port } : { port: adapter.port }
@@ -20,7 +20,7 @@ export function wishes(choice: Choice, args: Arguments): LaunchOptions {
 }
 
 /** What the command line says. */
-function explicit({ adapter, target, name }: Choice, args: Arguments): LaunchOptions {
+function explicit({ adapter, target, name }: Choice, args: Arguments): OwnOptions {
   const {
     port,
     strictPort,

@@ -9,7 +9,7 @@ import { Listing } from './listing.ts'
 import { Log } from './logs.ts'
 import type { Plan } from './plan.ts'
 import { decide, type Found, find, longestStart, type PrepareOptions, type Where } from './prepare.ts'
-import type { LaunchOptions, Server } from './server.ts'
+import type { LaunchOptions, OwnOptions, Server } from './server.ts'
 import { calledOff, type Run, start } from './start.ts'
 import { checkWait } from './wait.ts'
 
@@ -28,7 +28,7 @@ const races = 10
  */
 export async function launch<Options extends object>(
   adapter: Adapter<Options>,
-  options: Options & LaunchOptions = {} as Options & LaunchOptions,
+  options: Options & OwnOptions = {} as Options & OwnOptions,
 ): Promise<Server> {
   const place: { stack?: string } = {}
   Error.captureStackTrace(place, launch) // whoever calls it; it is put into words only when it is read
@@ -39,7 +39,7 @@ export async function launch<Options extends object>(
 
 async function open<Options extends object>(
   adapter: Adapter<Options>,
-  options: Options & LaunchOptions,
+  options: Options & OwnOptions,
 ): Promise<Server> {
   checkWait(options)
   const where = here()

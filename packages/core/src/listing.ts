@@ -6,7 +6,7 @@ import type { Here } from './here.ts'
 import { lifeOf } from './life.ts'
 import { fileOf, makeOwnFolder } from './own-folder.ts'
 import type { Running } from './registry.ts'
-import type { LaunchOptions, Server } from './server.ts'
+import type { LaunchOptions, OwnOptions, Server } from './server.ts'
 
 /** Characters of a name: a command may have many words. */
 const longest = 200
@@ -25,7 +25,7 @@ export class Listing {
   #path: string | undefined
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(adapter: AnyAdapter, options: LaunchOptions, { cwd, env }: Here) {
+  constructor(adapter: AnyAdapter, options: OwnOptions, { cwd, env }: Here) {
     const { by = 'library' } = options
     const project = resolve(cwd, options.project ?? options.cwd ?? '.')
     this.#env = env

@@ -39,14 +39,18 @@ export interface LaunchOptions extends PrepareOptions {
   readonly onEvent?: (event: LaunchEvent) => void
   /** What others find it by, `devlaunch url` for example. Default: the adapter's name and the target, as one types them. */
   readonly name?: string
+  /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
+  readonly terminal?: Terminal & { readonly input: Readable }
+}
+
+/** What devlaunch's own parts can say besides: the command line, and what stands in front of a server. */
+export interface OwnOptions extends LaunchOptions {
   /** The folder that others find it by, and those below it. Default: `cwd`. */
   readonly project?: string
   /** Who launches it: one that a person has started from a command line isn't started twice. Default `library`. */
   readonly by?: Running['by']
   /** Who tells others of it, where it is a part of something that is told of as a whole. Default: `launch`. */
   readonly listing?: Pick<Listing, 'update' | 'remove'>
-  /** Gives the server a terminal of this size; what is read from `input` is typed there. Default: pipes. */
-  readonly terminal?: Terminal & { readonly input: Readable }
 }
 
 /** What happens, in this order. A launch that lost its port to another process starts again from `planned`. */

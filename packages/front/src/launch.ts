@@ -7,6 +7,7 @@ import {
   type LaunchOptions,
   Listing,
   launch,
+  type OwnOptions,
   type Plan,
   prepare,
   type Server,
@@ -30,7 +31,7 @@ const nowhere = '127.0.0.1:1'
 export async function launchBehind<Options extends object>(
   wish: FrontOptions,
   adapter: Adapter<Options>,
-  options: Options & LaunchOptions,
+  options: Options & OwnOptions,
 ): Promise<Server> {
   const { frontAt, frontOptions, hosts, serverOptions } = await divide(wish, adapter, options)
   const whole = new Listing(adapter as AnyAdapter, options, here())
