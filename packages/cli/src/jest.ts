@@ -38,7 +38,8 @@ export function useServer<Options extends object>(
     start = recent.now
   })
   afterEach(async () => {
-    const text = hasFailed() ? await recent.since(start) : ''
+    // a start that failed says it all in its error
+    const text = running && hasFailed() ? await recent.since(start) : ''
     if (text) console.error(`the server has printed since the test began:\n\n${text}`)
   })
   afterAll(async () => {

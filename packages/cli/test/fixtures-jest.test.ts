@@ -105,6 +105,7 @@ test('a server that cannot start shows the exception first', async () => {
   const runner = project.run(sources, modules)
   const { code, output } = await runner.ended
   expect(output).toMatch(importError)
+  expect(output).not.toContain('the server has printed')
   expect(code).toBe(1)
   await runner.gone()
 })
