@@ -4,6 +4,7 @@ import { adapters } from './adapters.ts'
 import { commands } from './commands.ts'
 import { contradictions, type Mistake } from './contradictions.ts'
 import type { Config } from './definition.ts'
+import { isObject } from './is-object.ts'
 import { meant } from './meant.ts'
 import type { Source } from './read-config.ts'
 import { definition, keysOf } from './schema.ts'
@@ -90,8 +91,4 @@ function oneOf(word: unknown, names: readonly string[]): string {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? 'a list' : 'an empty list'
   return value === null || typeof value === 'boolean' ? String(value) : quote(value)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -24,7 +24,7 @@ export async function init({ words, cwd, yes }: Arguments): Promise<number> {
     })
   }
   const folder = resolve(here().cwd, cwd ?? '.')
-  const { file, text, named } = await readManifest(folder)
+  const { file, mark, text, named } = await readManifest(folder)
   const proposals = (await propose(folder, dirname(file), Object.keys(named))).filter(isNew(named))
   if (proposals.length === 0) return nothing(folder, file, Object.keys(named))
   const edited = editManifest(text || empty, proposals)
@@ -33,7 +33,7 @@ export async function init({ words, cwd, yes }: Arguments): Promise<number> {
   if (answer === undefined) stderr.write('Nothing was written: devlaunch init --yes writes it.\n')
   if (answer === false) stderr.write('Nothing was written.\n')
   if (!answer) return 0
-  await write(file, edited)
+  await write(file, mark + edited)
   stderr.write(`\nWrote ${shortName(file)}. ${next(edited, proposals)}\n`)
   return 0
 }
@@ -54,14 +54,11 @@ async function readManifest(cwd: string) {
     )
   }
   const file = config ?? (await nearest(cwd)) ?? join(cwd, 'package.json')
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const all = await readFile(file, 'utf8').catch(() => '')
+  const mark = all.startsWith('\uFEFF') ? '\uFEFF' : '' // Windows editors write it, npm leaves it
+  const text = all.slice(mark.length)
   const source = text ? await readConfig(file) : undefined
-  if (source && !isObject(partsOf(text).scripts)) {
-    throw new DevlaunchError('USAGE', `${shortName(file)}: "scripts" is no object`, {
-      hint: 'write { "dev": "vite" }, or leave it out',
-    })
-  }
-  return { file, text, named: source?.value === undefined ? {} : checkConfig(source) }
+  return { file, mark, text, named: source?.value === undefined ? {} : checkConfig(source) }
 }
 
 /** What there may be already. */

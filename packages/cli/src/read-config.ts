@@ -3,6 +3,7 @@ import { basename, relative } from 'node:path'
 import { DevlaunchError, here, show } from '@devlaunch/core'
 import { codeLines } from './code-lines.ts'
 import { importConfig } from './import-config.ts'
+import { isObject } from './is-object.ts'
 import { jsonLines } from './json-lines.ts'
 
 /** What a file says of servers, before anybody has looked whether it makes sense. */
@@ -28,11 +29,15 @@ async function readManifest(file: string): Promise<Source> {
     })
   }
   const manifest: unknown = JSON.parse(text)
-  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
-    throw new DevlaunchError('USAGE', `${shortName(file)}: it holds no object`, { hint: 'begin it with {' })
+  if (!isObject(manifest)) throw noObject(shortName(file))
+  if (manifest.scripts !== undefined && !isObject(manifest.scripts)) {
+    throw noObject(`${shortName(file)}:${lineOf(['scripts'])}: scripts`)
   }
-  const value = 'devlaunch' in manifest ? manifest.devlaunch : undefined
-  return { file, value, at: placer(file, ['devlaunch'], lineOf) }
+  return { file, value: manifest.devlaunch, at: placer(file, ['devlaunch'], lineOf) }
+}
+
+function noObject(what: string): DevlaunchError {
+  return new DevlaunchError('USAGE', `${what} is not an object`, { hint: 'write it in braces: { ... }' })
 }
 
 async function readCode(file: string): Promise<Source> {

@@ -155,7 +155,7 @@ test('Windows line ends stay', async () => {
   expect(after.endsWith('}')).toBe(true)
 })
 
-test('a byte order mark stays, and odd dependencies are nobody here', async () => {
+test('odd dependencies are nobody here', async () => {
   await using folder = await project({
     '.git/HEAD': '',
     'package.json': '\uFEFF{\n  "dependencies": null\n}\n',
@@ -164,6 +164,16 @@ test('a byte order mark stays, and odd dependencies are nobody here', async () =
   const { code, stderr } = await run(folder.path, '--yes')
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('then npm run dev') })
   expect(await read(folder.path)).toMatch(/^\uFEFF{\n {2}"dependencies": null,\n {2}"scripts": {/)
+})
+
+test('a byte order mark stays', async () => {
+  const before = '\uFEFF{ "name": "a" }\n'
+  await using folder = await project({ '.git/HEAD': '', 'package.json': before, 'app.py': flask })
+  const { stdout } = await run(folder.path, '--yes')
+  expect(stdout).not.toContain('\uFEFF')
+  const after = await read(folder.path)
+  expect(after).toMatch(/^\uFEFF{/)
+  expect(JSON.parse(after.slice(1)).scripts).toEqual({ dev: 'devlaunch api' })
 })
 
 test.each([
@@ -190,14 +200,14 @@ test.each<[name: string, files: Record<string, string>, message: RegExp]>([
     /no Python server was recognised in [\s\S]*"server": "flask"/,
   ],
   ['a broken package.json', { 'package.json': '{\n  "a": 1,,\n}', 'app.py': flask }, /package\.json:2: /],
+  ['a list', { 'package.json': '[]', 'app.py': flask }, /package\.json is not an object/],
+  ['no value', { 'package.json': 'null', 'app.py': flask }, /package\.json is not an object/],
   [
-    'a package.json with null',
-    { 'package.json': 'null', 'app.py': flask },
-    /package\.json: it holds no object/,
+    'scripts that are none',
+    { 'package.json': '{\n  "scripts": []\n}', 'app.py': flask },
+    /package\.json:2: scripts is not an object/,
   ],
-  ['a package.json with a list', { 'package.json': '[]', 'app.py': flask }, /it holds no object/],
-  ['no scripts', { 'package.json': '{ "scripts": null }', 'app.py': flask }, /"scripts" is no object/],
-  ['a script', { 'package.json': '{ "scripts": "vite" }', 'app.py': flask }, /"scripts" is no object/],
+  ['no scripts', { 'package.json': '{ "scripts": null }', 'app.py': flask }, /scripts is not an object/],
   [
     'a definition that makes no sense',
     { 'package.json': '{ "devlaunch": 5 }', 'app.py': flask },
