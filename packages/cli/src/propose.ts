@@ -25,11 +25,10 @@ export async function propose(cwd: string, root: string, taken: readonly string[
   const names = new Set([...taken, ...commands, ...adapters.map(({ name }) => name)])
   return [...here, ...below].map(({ folder, file, match, alone }) => {
     const { adapter, target } = match
-    const wished = alone
-      ? folder === cwd
-        ? 'api'
-        : basename(folder)
-      : (target?.split(/[.:]/)[0] ?? adapter.name)
+    const module = target?.split(/[.:]/)[0] ?? adapter.name
+    const inPackage = /^\w+\./.test(target ?? '') && below.length > 0 // it is called as its neighbours are
+    const own = folder === cwd ? (inPackage ? module : 'api') : basename(folder)
+    const wished = alone ? own : module
     const name = freeName(wished, names)
     names.add(name)
     const path = relative(root, folder).split(sep).join('/')

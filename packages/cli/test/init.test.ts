@@ -131,6 +131,17 @@ test("a project's package is a part of it; without a mark it is what its folder 
   expect(stdout).toContain('"cwd": "shop"')
 })
 
+test('a package beside a project is called as its folder, as that is', async () => {
+  await using folder = await project({
+    '.git/HEAD': '',
+    'requirements.txt': 'django\nfastapi\n',
+    'backend/manage.py': '',
+    'orders/main.py': fastapi,
+  })
+  const { stdout } = await run(folder.path)
+  expect(stdout).toMatch(/^orders +uvicorn: orders\/main\.py\nbackend +django: backend\/manage\.py\n/)
+})
+
 test('a project around hides none in it', async () => {
   await using folder = await project({
     '.git/HEAD': '',
