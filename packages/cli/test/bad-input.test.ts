@@ -128,3 +128,11 @@ async function devlaunchAs(user: readonly string[], args: readonly string[]) {
   const { exitCode, stderr } = await execa(file, rest, { reject: false, cwd: '/' })
   return { code: exitCode, stderr }
 }
+
+test('a mistake of our own shows its stack, and no line of the bundle', async () => {
+  const broken = 'process.stdout.write = () => { throw new Error("not foreseen") }'
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(broken)}` }
+  const { code, stderr } = await devlaunch(['--version'], { env })
+  expect(stderr).toMatch(/^Error: not foreseen\n {4}at /)
+  expect(code).toBe(1)
+})
