@@ -13,6 +13,9 @@ import { endWithParent } from './with-parent.ts'
 /** Milliseconds in which a command ends after it was asked, before it is asked by SIGTERM, and before it is killed. */
 const patience = 5000
 
+const goesOn = `The command goes on. It gets SIGTERM now, and SIGKILL in ${patience / 1000} s.`
+const insisting = ' Ctrl-C ends everything at once.'
+
 const SIGINT = 2
 const SIGKILL = 9
 const SIGTERM = 15
@@ -83,7 +86,11 @@ async function attend(
   const end = (number: number) => {
     command.signal(number)
     timers.push(
-      setTimeout(command.signal, patience, SIGTERM),
+      setTimeout(() => {
+        const text = signals.exitCode() === undefined ? goesOn : goesOn + insisting
+        process.stderr.write(new Printer(process.stderr).answer(text))
+        command.signal(SIGTERM)
+      }, patience),
       setTimeout(command.signal, 2 * patience, SIGKILL),
     )
   }

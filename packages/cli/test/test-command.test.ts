@@ -332,7 +332,8 @@ import os, urllib.request
 urllib.request.urlopen(os.environ["DEVLAUNCH_URL"] + "/die").read()
 exec(open("stubborn.py").read())`,
     ]
-    const { code } = await devlaunch(words, { cwd: folder.path, env })
+    const { code, stderr } = await devlaunch(words, { cwd: folder.path, env })
+    expect(stderr).toMatch(/▐ The command goes on\. It gets SIGTERM now, and SIGKILL in 5 s/)
     expect(code).toBe(6)
     expect(left(env)).toEqual([])
   })
