@@ -7,6 +7,7 @@ import { checkConfig } from './check-config.ts'
 import type { Config, Definition } from './definition.ts'
 import { editManifest } from './edit-manifest.ts'
 import { findConfig } from './find-config.ts'
+import { isObject } from './is-object.ts'
 import { type Proposal, propose } from './propose.ts'
 import { readConfig, shortName } from './read-config.ts'
 import { showChange } from './show-change.ts'
@@ -64,10 +65,6 @@ async function readManifest(cwd: string) {
 /** What there may be already. */
 function partsOf(text: string): Readonly<Record<string, unknown>> {
   return { scripts: {}, ...JSON.parse(text.replace(/^\uFEFF/, '')) }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function nearest(cwd: string): Promise<string | undefined> {
