@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { install, versions } from './install.js'
 import { servers } from './servers.js'
 import { start, until } from './start.js'
 import { tools } from './tools.js'
+import { write } from './write.js'
 
 /**
  * devlaunch beside what a user would pick instead, in one run:
@@ -21,21 +22,17 @@ const runs = Number(process.argv[2] ?? 3)
 const starters = tools.filter(({ name }) => !name.endsWith('true') || !name.startsWith('Playwright'))
 /** @typedef {Awaited<ReturnType<typeof start>>} Run */
 
-if (!existsSync(join(import.meta.dirname, 'node_modules'))) {
-  const npm = ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', npm, { cwd: import.meta.dirname, stdio: 'inherit' })
-}
+const compared = ['@playwright/test', 'concurrently', 'execa', 'start-server-and-test', 'wait-on']
 
-const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'))
-const versions = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
+install()
 const text = [
-  `${new Date().toISOString().slice(0, 10)}; ${versions.join(', ')}; Node ${process.versions.node}; ${runs === 1 ? 'one run' : `${runs} runs`} per cell and server.`,
+  `${new Date().toISOString().slice(0, 10)}; ${versions(compared).join(', ')}; Node ${process.versions.node}; ${runs === 1 ? 'one run' : `${runs} runs`} per cell and server.`,
   await survivors(),
   await wrongServer(),
   await importError(),
 ].join('\n\n')
 console.log(`\n${text}`)
-if (process.argv.includes('--write')) write(text)
+if (process.argv.includes('--write')) write('peers', text)
 
 /** Processes of the server that are alive 8 s after the tool's end, in how many of the runs. */
 async function survivors() {
@@ -152,13 +149,4 @@ function table(head, rows) {
 /** @param {string} line */
 function progress(line) {
   console.error(line)
-}
-
-/** Replaces what stands between the marks. @param {string} text */
-function write(text) {
-  const file = join(root, 'docs/guarantees.md')
-  const [from, to] = ['<!-- peers -->', '<!-- /peers -->']
-  const page = readFileSync(file, 'utf8')
-  const before = page.slice(0, page.indexOf(from) + from.length)
-  writeFileSync(file, `${before}\n${text}\n${page.slice(page.indexOf(to))}`)
 }

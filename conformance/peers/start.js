@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -13,7 +13,7 @@ const terminal = join(import.meta.dirname, '../../packages/cli/test/kit/terminal
  * Starts a server by a tool, as the foreground job of a pseudo-terminal or with pipes.
  * @param {import('./tools.js').Tool} tool
  * @param {import('./servers.js').Server} server
- * @param {{ python: string, cwd?: string, port?: number, terminal?: boolean }} options
+ * @param {{ python: string, cwd?: string, port?: number, terminal?: boolean, env?: Record<string, string> }} options
  */
 export async function start(tool, server, options) {
   const port = options.port ?? (await freePort())
@@ -31,7 +31,10 @@ export async function start(tool, server, options) {
   const [program = '', ...args] = options.terminal ? ['python3', terminal, ...command] : command
   const { CI, ...env } = process.env
   const started = performance.now()
-  const child = spawn(program, args, { cwd, env: { ...env, PEER_RUN: mark.slice(9), ...tool.env?.(task) } })
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...env, PEER_RUN: mark.slice(9), ...tool.env?.(task), ...options.env },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => {
@@ -61,6 +64,14 @@ export async function start(tool, server, options) {
     /** The tool's own process. */
     tool: () =>
       marked(mark).find(({ command }) => command.startsWith(`${process.execPath} ${tool.script} `))?.pid,
+    /** What a test has noted. */
+    notes: () => (existsSync(file) ? readFileSync(file, 'utf8') : ''),
+    /** Lets a test end that waits for it. */
+    go: () => writeFileSync(`${file}-go`, ''),
+    /** When it was started, as `performance` in other processes tells the time. */
+    startedAt: performance.timeOrigin + started,
+    /** Every process that is alive, the tool's own included. */
+    all: () => marked(mark),
     /** The server's processes that are alive. */
     survivors: () =>
       marked(mark)

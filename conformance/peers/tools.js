@@ -8,11 +8,12 @@ import { join } from 'node:path'
  */
 
 const here = import.meta.dirname
-const modules = join(here, 'node_modules')
-const devlaunch = join(here, '../../packages/cli/bin/devlaunch.cjs')
+export const modules = join(here, 'node_modules')
+export const devlaunch = join(here, '../../packages/cli/bin/devlaunch.cjs')
 
 /** @param {string[]} words */
-const line = (words) => words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
+export const line = (words) =>
+  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
 
 /** @param {Task} task */
 const probe = ({ url, file }) => line([process.execPath, join(here, 'probe.js'), url, file])
@@ -21,7 +22,7 @@ const probe = ({ url, file }) => line([process.execPath, join(here, 'probe.js'),
 const playwright = (reuse) => ({
   name: `Playwright webServer, reuseExistingServer: ${reuse === 'yes'}`,
   script: join(modules, '@playwright/test/cli.js'),
-  args: () => ['test', '--config', join(here, 'playwright/playwright.config.js')],
+  args: () => ['test', '--config', join(here, 'playwright/playwright.config.js'), 'probe'],
   env: ({ words, cwd, url, file }) => ({
     PEER_COMMAND: line(words),
     PEER_CWD: cwd,
