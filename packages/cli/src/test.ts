@@ -1,4 +1,11 @@
-import { accompany, type Companion, DevlaunchError, type Exit, type Server } from '@devlaunch/core'
+import {
+  accompany,
+  type Companion,
+  DevlaunchError,
+  type Exit,
+  type Server,
+  type Standby,
+} from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { cannotRun, findCommand, searchPath } from './find-command.ts'
@@ -35,16 +42,27 @@ export async function test(args: Arguments): Promise<number> {
   if (typeof file !== 'string') return fail(file.error, file.code)
   const signals = handleSignals()
   endWithParent(args.withParent, signals)
-  const servers = await startAll(all, signals)
-  if (typeof servers === 'number') return servers
+  const held: { standby?: Standby } = {}
+  const standBy = (python: string) => {
+    held.standby ??= accompany(python, file, words, { ...process.env, PATH: path })
+    return held.standby
+  }
+  const servers = await startAll(all, signals, standBy)
+  if (typeof servers === 'number') {
+    held.standby?.dismiss()
+    return servers
+  }
   const told = variables(all.map(({ name }, index) => ({ name, url: servers[index]?.url ?? '' })))
-  const python = servers[0]?.python.path ?? ''
-  const command = await accompany(python, file, words, { ...process.env, PATH: path, ...told })
+  const command = standBy(servers[0]?.python.path ?? '').start(told)
   return attend(command, file, all, servers, signals)
 }
 
 /** Resolves when all are ready; with an exit code where one can't be, or a signal has come: then none is left. */
-async function startAll(all: readonly Tested[], signals: Signals): Promise<readonly Server[] | number> {
+async function startAll(
+  all: readonly Tested[],
+  signals: Signals,
+  onStarted: (python: string) => void,
+): Promise<readonly Server[] | number> {
   const controller = new AbortController()
   const abort = () => controller.abort()
   signals.aborted.addEventListener('abort', abort)
@@ -52,7 +70,7 @@ async function startAll(all: readonly Tested[], signals: Signals): Promise<reado
   let first: { readonly error: unknown; readonly log: Tested['log'] } | undefined
   const starts = all.map(async ({ start, log }) => {
     try {
-      return await start(controller.signal)
+      return await start(controller.signal, onStarted)
     } catch (error) {
       first ??= { error, log }
       abort()

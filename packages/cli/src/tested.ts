@@ -1,4 +1,11 @@
-import { DevlaunchError, launch, type OwnOptions, prepare, type Server } from '@devlaunch/core'
+import {
+  DevlaunchError,
+  type LaunchEvent,
+  launch,
+  type OwnOptions,
+  prepare,
+  type Server,
+} from '@devlaunch/core'
 import { type FrontOptions, launchBehind, prepareBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import { type Choice, choose } from './choose.ts'
@@ -12,7 +19,8 @@ import { wishes } from './wishes.ts'
 export interface Tested {
   readonly name: string
   readonly log: ServerLog
-  readonly start: (signal: AbortSignal) => Promise<Server>
+  /** `onStarted`: the server has yet to get ready, and this Python runs it. */
+  readonly start: (signal: AbortSignal, onStarted: (python: string) => void) => Promise<Server>
   /** For `--dry-run`: what would be run, as text. */
   readonly plan: () => Promise<string>
 }
@@ -52,8 +60,14 @@ function tested(
   return {
     name: nameOf(choice),
     log,
-    start: (signal) => {
-      const all: OwnOptions = { ...options, signal, onOutput: log.output, onEvent: log.event }
+    start: (signal, onStarted) => {
+      let python = ''
+      const onEvent = (event: LaunchEvent) => {
+        if (event.event === 'planned') python = event.python.path
+        if (event.event === 'started') onStarted(python)
+        log.event(event)
+      }
+      const all: OwnOptions = { ...options, signal, onOutput: log.output, onEvent }
       return front ? launchBehind(front, adapter, all) : launch(adapter, all)
     },
     plan: async () => {

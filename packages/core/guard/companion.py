@@ -1,9 +1,10 @@
 """Runs a command beside servers, in the launcher's terminal and process group, and ends as it does: with its status, or
 128 more than the number of the signal. When the launcher has gone, nothing of the command is left.
 
-Run by `devlaunch test` as `python -I -S <this file> <program> <arguments>`. Descriptor 3 is the launcher's. Each byte
-from there is the number of a signal for the command; 0: a terminal has sent it one already. The end of the stream means
-that the launcher has gone. To there: why the program can't be executed, as text.
+Run by `devlaunch test` as `python -I -S <this file> <program> <arguments>`, while its servers start. Descriptor 3 is the
+launcher's. The first line from there starts the command: variables for it, as `NAME=value`, with spaces in between. Each
+byte behind it is the number of a signal for the command; 0: a terminal has sent it one already. The end of the stream
+means that the launcher has gone, or has no use for the command. To there: why the program can't be executed, as text.
 
 A command that ends by itself may leave a daemon (a build server, for example). One that was asked to end leaves nothing.
 Standard library only, Python 3.9 or newer; not on Windows.
@@ -92,7 +93,19 @@ def _send(pids, number):
                 pass
 
 
-def _start(words):
+def _told():
+    """The variables, and what has come behind them; None: there is nothing to start."""
+    text = b""
+    while b"\n" not in text:
+        data = _read(_LAUNCHER)
+        if not data:
+            return None
+        text += data
+    line, rest = text.split(b"\n", 1)
+    return dict(each.split(b"=", 1) for each in line.split()), rest
+
+
+def _start(words, variables):
     """The pid, and why the program can't be executed: empty if it is."""
     report, failure = os.pipe()
     parent = os.getpid()
@@ -101,7 +114,7 @@ def _start(words):
         try:
             system.die_with_parent(parent)
             reset_signals()
-            _execute(words)
+            _execute(words, {**inherited(), **variables})
         except OSError as error:
             os.write(failure, os.strerror(error.errno).encode())
         finally:
@@ -112,14 +125,14 @@ def _start(words):
     return pid, reason
 
 
-def _execute(words):
+def _execute(words, env):
     """As execvp(3): a file that is no program is a script for sh. pnpm 12 is one where install scripts are off."""
     try:
-        os.execve(words[0], words, inherited())
+        os.execve(words[0], words, env)
     except OSError as error:
         if error.errno != ENOEXEC:
             raise
-    os.execve(b"/bin/sh", [b"sh", *words], inherited())
+    os.execve(b"/bin/sh", [b"sh", *words], env)
 
 
 def _run(companion, woken):
@@ -157,13 +170,20 @@ def main():
     for name in _IGNORED:
         _signal.signal(getattr(_signal, name), _signal.SIG_IGN)
     system.become_subreaper()
-    pid, reason = _start([os.fsencode(word) for word in sys.argv[1:]])
+    told = _told()
+    if told is None:
+        return 0
+    variables, asked = told
+    pid, reason = _start([os.fsencode(word) for word in sys.argv[1:]], variables)
     if reason:
         os.write(_LAUNCHER, reason)
         return 126
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)  # a SIGKILL to the launcher's process group must not take us with it
-    return _run(Companion(pid), woken)
+    companion = Companion(pid)
+    for number in asked:
+        companion.obey(number)
+    return _run(companion, woken)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,14 @@ import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from './candidates.ts'
 
+/** A command that is about to run beside servers, in our terminal. What can be done without their urls is done. */
+export interface Standby {
+  /** Runs it, with these variables too. */
+  readonly start: (told: Readonly<Record<string, string>>) => Companion
+  /** It isn't wanted any more. */
+  readonly dismiss: () => void
+}
+
 /** A command that runs beside servers, in our terminal, and is ended when we are gone. */
 export interface Companion {
   /**
@@ -18,16 +26,11 @@ export interface Companion {
 const program = fileURLToPath(new URL('../guard/companion.py', import.meta.url))
 
 /** `file`: an absolute path but on Windows, where it is looked up in the PATH of `env`. */
-export async function accompany(
-  python: string,
-  file: string,
-  args: readonly string[],
-  env: Environment,
-): Promise<Companion> {
+export function accompany(python: string, file: string, args: readonly string[], env: Environment): Standby {
   return process.platform === 'win32' ? alone(file, args, env) : guarded(python, [file, ...args], env)
 }
 
-function guarded(python: string, words: readonly string[], env: Environment): Companion {
+function guarded(python: string, words: readonly string[], env: Environment): Standby {
   const guard = spawn(python, ['-I', '-S', program, ...words], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...env },
@@ -43,16 +46,31 @@ function guarded(python: string, words: readonly string[], env: Environment): Co
   guard.on('close', (code, signal) => {
     resolve({ code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], failure: failure || undefined })
   })
-  return { ended, signal: (number) => void (channel?.writable && channel.write(Buffer.of(number))) }
+  const send = (bytes: string | Buffer) => void (channel?.writable && channel.write(bytes))
+  const companion: Companion = { ended, signal: (number) => send(Buffer.of(number)) }
+  return {
+    start: (told) => {
+      const variables = Object.entries(told).map((pair) => pair.join('='))
+      send(`${variables.join(' ')}\n`)
+      return companion
+    },
+    dismiss: () => channel?.destroy(),
+  }
 }
 
 /** Windows: there are no signals, and a program may be a script that only execa can start. */
-async function alone(file: string, args: readonly string[], env: Environment): Promise<Companion> {
-  const { execa } = await import('execa')
-  const running = execa(file, args, { stdio: 'inherit', env: { ...env }, extendEnv: false, reject: false })
-  const ended = running.then(({ exitCode, code, shortMessage }) => {
-    if (exitCode !== undefined) return { code: exitCode }
-    return { code: code === 'ENOENT' ? 127 : 126, failure: shortMessage }
-  })
-  return { ended, signal: (number) => void (number && running.kill()) }
+function alone(file: string, args: readonly string[], env: Environment): Standby {
+  const start: Standby['start'] = (told) => {
+    const running = import('execa').then(({ execa }) => {
+      const options = { stdio: 'inherit', extendEnv: false, reject: false } as const
+      return { child: execa(file, args, { ...options, env: { ...env, ...told } }) }
+    })
+    const ended = running.then(async ({ child }) => {
+      const { exitCode, code, shortMessage } = await child
+      if (exitCode !== undefined) return { code: exitCode }
+      return { code: code === 'ENOENT' ? 127 : 126, failure: shortMessage }
+    })
+    return { ended, signal: (number) => void (number && running.then(({ child }) => child.kill())) }
+  }
+  return { start, dismiss: () => {} }
 }
