@@ -93,8 +93,9 @@ export async function waitUntilReady(guard: Guard, options: WaitOptions): Promis
   }
   const ask = async (where: string, isEnough: (status: number | undefined) => Promise<boolean>) => {
     const { knock } = await http
+    if (options.doom.certain) return // it would only print the same once more
     const judge = async (answered: number | undefined) => {
-      if (over.signal.aborted) return true
+      if (over.signal.aborted || options.doom.certain) return true
       status = answered
       const satisfied = options.readyPath === undefined ? answered !== undefined : (answered ?? 500) < 400
       if ((answered ?? 0) >= 500) await new Promise((wake) => setTimeout(wake, restOfError))
