@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { exists, statOf } from './processes.ts'
 
 /**
  * Has the process gone that started this one, and had this number? Asked of the kernel where it tells, because `process`
  * is a copy in jest's sandbox, with a `ppid` that never changes.
  */
 export function hasLost(runner: number): boolean {
-  const now = parent()
-  if (now !== undefined) return now !== runner
-  try {
-    return !process.kill(runner, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
-}
-
-/** proc_pid_stat(5) */
-function parent(): number | undefined {
-  try {
-    const text = readFileSync('/proc/self/stat', 'latin1')
-    return Number(text.slice(text.lastIndexOf(') ') + 2).split(' ')[1])
-  } catch {
-    return undefined // no Linux
-  }
+  const parent = statOf('self')?.[1]
+  return parent === undefined ? !exists(runner) : Number(parent) !== runner
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { Terminal } from '@devlaunch/core'
 import { type Command, nothingTyped, readKeys } from './keys.ts'
+import { statOf } from './processes.ts'
 
 /** The user's terminal, lent to the server: every key goes there, but for those that mean the job as a whole, or us. */
 export interface LentTerminal extends Terminal {
@@ -73,9 +73,6 @@ export function lendTerminal(): LentTerminal | undefined {
 /** A background job that touches the terminal is stopped by it (SIGTTOU). */
 export function inForeground(): boolean {
   if (process.platform !== 'linux') return true
-  // the fields behind the command's closing parenthesis: state ppid pgrp session tty_nr tpgid
-  const fields = readFileSync('/proc/self/stat', 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return fields[2] === fields[5]
+  const [, , group, , , foreground] = statOf('self') ?? []
+  return group === foreground
 }

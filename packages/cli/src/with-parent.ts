@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { DevlaunchError } from '@devlaunch/core'
 import { Printer } from './print.ts'
+import { exists, statOf } from './processes.ts'
 import { type Ancestor, nameOf, scriptOf } from './runners.ts'
 import type { Signals } from './signals.ts'
 import type { Parent } from './values.ts'
@@ -74,30 +75,16 @@ function ancestorsOf(pid: number): readonly Ancestor[] {
   return found
 }
 
-/** proc_pid_stat(5); `undefined` for one that has ended, a zombie included. */
+/** `undefined` for one that has ended, a zombie included. */
 function look(pid: number): { readonly parent: number; readonly started: string } | undefined {
-  const text = read(`/proc/${pid}/stat`)
-  const [state, parent, ...rest] = text.slice(text.lastIndexOf(') ') + 2).split(' ')
-  if (state === undefined || parent === undefined || 'ZX'.includes(state)) return undefined
-  return { parent: Number(parent), started: rest[17] ?? '' }
+  const [state = 'X', parent, ...rest] = statOf(pid) ?? []
+  return 'ZX'.includes(state) ? undefined : { parent: Number(parent), started: rest[17] ?? '' }
 }
 
 function wordsOf(pid: number): readonly string[] {
-  return read(`/proc/${pid}/cmdline`).split('\0').filter(Boolean)
-}
-
-function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
   } catch {
-    return '' // it has ended
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // it is somebody else's
+    return [] // it has ended
   }
 }
