@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { DevlaunchError } from '@devlaunch/core'
@@ -40,6 +41,13 @@ async function explain(cause: unknown, { file, href, name }: Place): Promise<Dev
     return new DevlaunchError('USAGE', `${name}: devlaunch is not installed where it is imported`, {
       cause,
       hint: 'install it there: npm i -D devlaunch',
+    })
+  }
+  const isModule = /outside a module$|^Unexpected token 'export'$/.test(first) // `npm init` writes that it is none
+  if (isModule && /\.[jt]s$/.test(file) && cause.stack?.startsWith(`${file}:`)) {
+    return new DevlaunchError('USAGE', `${name}: its package.json says that it is CommonJS`, {
+      cause,
+      hint: `call it ${basename(file).replace(/(?=.s$)/, 'm')}, or write "type": "module" into that package.json`,
     })
   }
   const line = lineIn(cause.stack ?? '', [href, file]) ?? lineIn(await check(cause, file), [href, file])

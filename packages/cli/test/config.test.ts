@@ -166,6 +166,20 @@ test('every message for a file that Node loads', async () => {
   await expect(texts.join('\n')).toMatchFileSnapshot('golden/config-code.txt')
 })
 
+test.each([
+  ['devlaunch.config.ts', 'import { defineConfig } from "devlaunch"\nexport default defineConfig({})\n'],
+  ['devlaunch.config.js', '\nexport default {}\n'],
+])('%s where package.json says that it is no module', async (file, text) => {
+  const manifest = '{ "type": "commonjs" }'
+  await using folder = await project({ '.git/HEAD': '', 'package.json': manifest, [file]: text })
+  const { code, stderr } = await devlaunch(['api'], { cwd: folder.path })
+  expect(stderr).toContain(
+    `▐ error USAGE: ${file}: its package.json says that it is CommonJS\n▐ do  call it `,
+  )
+  expect(stderr).toMatch(/ devlaunch\.config\.m[jt]s, or write "type": "module" into that package\.json$/)
+  expect(code).toBe(2)
+})
+
 test('a Node that reads no TypeScript says in one line what to do', async () => {
   await using folder = await project({ 'devlaunch.config.ts': 'export default {}\n' })
   const [file, outfile] = ['devlaunch.config.ts', 'out.mjs'].map((name) => join(folder.path, name)) as [
