@@ -75,11 +75,14 @@ async function nearest(cwd: string): Promise<string | undefined> {
   return undefined
 }
 
-/** One server in one folder is there already, whatever else is said of it. */
+/** One server in one folder is there already, whatever else is said of it; and one app, from wherever it is imported. */
 function isNew(named: Config) {
   const place = (cwd = '.') => resolve('/', cwd)
-  const same = (one: Proposal['definition'], { server, cwd }: Definition) =>
-    one.server === server && place(one.cwd) === place(cwd)
+  const file = ({ app, cwd }: { readonly app?: string; readonly cwd?: string }) =>
+    app === undefined ? undefined : join(place(cwd), app.replace(/:.*/s, '').replaceAll('.', '/'))
+  const same = (one: Proposal['definition'], other: Definition) =>
+    (one.server === other.server && place(one.cwd) === place(other.cwd)) ||
+    (file(one) !== undefined && file(one) === file(other))
   return ({ definition }: Proposal) => !Object.values(named).some((each) => same(definition, each))
 }
 

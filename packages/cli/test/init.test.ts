@@ -142,6 +142,17 @@ test('a package beside a project is called as its folder, as that is', async () 
   expect(stdout).toMatch(/^orders +uvicorn: orders\/main\.py\nbackend +django: backend\/manage\.py\n/)
 })
 
+test('an app that is named already is not found again, from another folder or with another server', async () => {
+  const devlaunch = { orders: { server: 'hypercorn', app: 'main:app', cwd: 'orders' } }
+  await using folder = await project({
+    '.git/HEAD': '',
+    'package.json': JSON.stringify({ devlaunch }),
+    'requirements.txt': 'fastapi\n',
+    'orders/main.py': fastapi,
+  })
+  expect((await run(folder.path)).stdout).toBe('Nothing to add: package.json names orders.')
+})
+
 test('a project around hides none in it', async () => {
   await using folder = await project({
     '.git/HEAD': '',
