@@ -82,7 +82,11 @@ export class Printer {
     const rows: [string, string][] = []
     if (error.command) rows.push(['command', error.command])
     if (error.python) rows.push(['python', error.python])
-    if (error.hint) rows.push(['do', this.#style('bold', error.hint)])
+    if (error.hint) {
+      const room = (this.#columns ?? Number.POSITIVE_INFINITY) - (rows[0] ? 'command  ' : 'do  ').length
+      const lines = wrap(error.hint, room).map((line) => this.#style('bold', line))
+      rows.push(['do', lines.join('\n')]) // the rows above are copied, and stay whole
+    }
     const output = withOutput && error.output ? `${error.output.trimEnd()}\n` : ''
     const summary = error.summary.replace(/\s*\n\s*/g, ' ') // an exception's text can be an attacker's
     return this.#ours(`${this.#style('red', 'error')} ${error.code}: ${summary}\n${output}${table(rows)}`)

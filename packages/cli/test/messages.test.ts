@@ -281,6 +281,20 @@ test.each([
   await expect(all.join('\n')).toMatchFileSnapshot(`golden/screens, ${name}.txt`)
 })
 
+test.each([80, 40])('what to do fits a terminal of %i columns, and no command is folded', (columns) => {
+  const hint = `open that one, or take its place with --replace; ${'another '.repeat(9)}starts a second one`
+  const parts = { hint, command: `python ${'--flag '.repeat(20)}`.trim() }
+  const text = (error: DevlaunchError) =>
+    stripVTControlCharacters(terminal(columns).error(error, { withOutput: true })).split('\n')
+  const alone = text(new DevlaunchError('RUNNING', 'runs', { hint }))
+  const both = text(new DevlaunchError('RUNNING', 'runs', parts))
+  expect(both.filter((line) => line.includes(parts.command))).toHaveLength(1)
+  for (const lines of [alone, both.filter((line) => !line.includes(parts.command))]) {
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
+    expect(lines.join(' ').replace(/[▐ ]+/g, ' ')).toContain(hint)
+  }
+})
+
 test.each([80, 40])('on a terminal of %i columns every line has the mark and fits', (columns) => {
   const screen = terminal(columns)
   const busy = {
