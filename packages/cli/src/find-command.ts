@@ -21,6 +21,7 @@ export function searchPath(cwd: string, path = ''): string {
 /** The program that a word means; a word with a slash is a path. */
 export async function findCommand(word: string, path: string, cwd: string): Promise<string | Unfound> {
   if (process.platform === 'win32') return word // execa knows what endings there are
+  if (!word) return missing(word) // a variable of a shell's that isn't set
   const places = word.includes('/') ? [''] : path.split(delimiter).filter(Boolean)
   let there: string | undefined
   for (const place of places) {
@@ -45,5 +46,8 @@ function missing(word: string): Unfound {
   const hint = word.includes(' ')
     ? 'leave out the quotes: the command and each argument is a word of its own behind --'
     : 'check the name; a command is looked for in node_modules/.bin and on the PATH'
-  return { code: codes.missing, error: new DevlaunchError('USAGE', `${what} ${show(word)}`, { hint }) }
+  return {
+    code: codes.missing,
+    error: new DevlaunchError('USAGE', `${what} ${show(word) || '""'}`, { hint }),
+  }
 }

@@ -160,6 +160,7 @@ describe.concurrent('the exit code is that of the command', () => {
 describe('a command that cannot be run', () => {
   test.for([
     ['nowhere', 127, /there is no command nowhere\n.*do +check the name/],
+    ['', 127, /there is no command ""\n/],
     ['./nowhere', 127, /there is no file \.\/nowhere/],
     ['npm test', 127, /there is no command npm test\n.*do +leave out the quotes/],
     ['./index.html', 126, /index\.html can't be run: it is not executable/],
