@@ -23,8 +23,8 @@ export function launch<Options extends object>(
 ): Promise<Server>
 /**
  * The same for a server that package.json or devlaunch.config.ts has a name for; it is looked for from `cwd` upwards.
- * Options go over those of the definition, of which `port` (unless `strictPort` is on), `reload` and `lan` are for the
- * command line alone: a test wants any free port, one process, and nobody else.
+ * Options go over those of the definition, of which `port` (unless `strictPort` is on), `reload`, `lan` and a `host` beyond
+ * loopback are for the command line alone: a test wants any free port, one process, and nobody else.
  *
  * @example
  * await using api = await launch('api')

@@ -237,6 +237,22 @@ describe("launch('api')", () => {
     )
     await using web = await launch('web', { cwd: folder.path })
     expect(web.lan).toBeUndefined()
+    await using wide = await project(
+      manifest({
+        web: { server: 'http', host: '0.0.0.0', allow: ['public-bind'] },
+        six: { server: 'http', host: '::1' },
+      }),
+    )
+    await using narrow = await launch('web', { cwd: wide.path })
+    expect(narrow.plan.policy.bind.host).toBe('127.0.0.1')
+    await using six = await launch('six', { cwd: wide.path })
+    expect(six.plan.policy.bind.host).toBe('::1')
+    const { stdout } = await devlaunch(['test', 'web', '--', 'sh', '-c', 'echo $DEVLAUNCH_HOST'], {
+      cwd: wide.path,
+    })
+    expect(stdout).toBe('127.0.0.1')
+    await using asked = await launch('web', { cwd: wide.path, host: '127.0.0.2' })
+    expect(asked.plan.policy.bind.host).toBe('127.0.0.2')
   })
 
   test('puts in front of it what the definition says', async () => {
