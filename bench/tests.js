@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { install, versions } from '../conformance/peers/install.js'
@@ -29,20 +29,29 @@ const rounds = Number(process.argv.find((word) => /^[1-9]\d*$/.test(word)) ?? 5)
 /** Seconds: for a test to begin, for everything to end after it, for who is left, and for a start that fails. */
 const most = { begin: 60, end: 10, left: 8, fail: 40 }
 
+/** What is added to each app: does it get to clean up? The first test's file tells. */
+const atExit = `
+import atexit, os
+atexit.register(lambda: open(os.environ['TEST_FILE'] + '-cleaned', 'w').close())
+`
+const apps = /** @type {const} */ ({ flask: 'app.py', django: 'shop/wsgi.py', uvicorn: 'main.py' })
+const folder = mkdtempSync(join(tmpdir(), 'testers-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
 /** Without a reloader everywhere, as devlaunch has it in tests. @type {Server[]} */
-const servers = all
-  .filter(({ name }) => ['flask', 'django', 'uvicorn'].includes(name))
-  .map(({ name, cwd, target, bare }) => ({
-    name,
-    cwd: join(root, cwd),
-    words: (file, port) => [file, ...bare(port)],
-    devlaunch: [name, ...target],
-  }))
+const servers = all.flatMap(({ name, cwd, target, bare }) => {
+  const app = Object.entries(apps).find(([each]) => each === name)?.[1]
+  if (!app) return []
+  const copy = join(folder, name)
+  cpSync(join(root, cwd), copy, { recursive: true })
+  appendFileSync(join(copy, app), atExit)
+  return { name, cwd: copy, words: (file, port) => [file, ...bare(port)], devlaunch: [name, ...target] }
+})
 const names = servers.map(({ name }) => name)
 
 install()
 const [load = 0] = loadavg()
-const ended = new Map(testers.map(({ name }) => [name, { left: 0, of: 0 }]))
+const ended = new Map(testers.map(({ name }) => [name, { left: 0, cleaned: 0, of: 0 }]))
 const text = [await heading(), ...(await times()), await leftovers(), await importErrors()].join('\n\n')
 console.log(`\n${text}`)
 if (process.argv.includes('--write')) write('testers', text)
@@ -54,7 +63,7 @@ async function heading() {
   const tools = versions([...new Set(testers.flatMap(({ packages }) => packages))]).join(', ')
   const busy = load > 1 ? ` **On a busy machine**, load ${load.toFixed(1)}: compare, don't quote.` : ''
   return (
-    `${new Date().toISOString().slice(0, 10)}; devlaunch ${version}, ${tools}; Node ${process.versions.node}; ${theirs}.\n` +
+    `${new Date().toISOString().slice(0, 10)}; devlaunch ${version}, ${tools};\nNode ${process.versions.node}; ${theirs}.\n` +
     `Median of ${rounds} interleaved rounds; in brackets the ratio to the best.${busy}`
   )
 }
@@ -77,6 +86,7 @@ async function times() {
         if (count) {
           count.of++
           if (time.stop === Number.POSITIVE_INFINITY) count.left++
+          if (time.cleaned) count.cleaned++
         }
       }
     }
@@ -90,7 +100,7 @@ async function times() {
     }))
   return [
     `From the start of the command to the first line of the test, ms:\n\n${compared(rows('first'))}`,
-    `From the last line of the test until the tool and every process of the server have ended, and the port is free, ms:\n\n${compared(rows('stop'))}`,
+    `From the last line of the test until the tool and every process of the server have ended,\nand the port is free, ms:\n\n${compared(rows('stop'))}`,
   ]
 }
 
@@ -107,55 +117,64 @@ async function timeOne(tester, server) {
     if (run.ended() !== undefined && survivors(lives).length === 0 && !isTaken(portOf(run))) stop = now
     else await new Promise((wake) => setTimeout(wake, 2))
   }
-  const result = { first: noted(run, 'began') - run.startedAt, stop: stop - noted(run, 'ended') }
+  const first = noted(run, 'began') - run.startedAt
+  const result = { first, stop: stop - noted(run, 'ended'), cleaned: run.cleaned() }
   run.finish()
   return result
 }
 
-/** Processes of the server that are alive some seconds later; those of all servers and tools at once. */
+/** Processes of the server that are alive some seconds later. The next ones are started meanwhile. */
 async function leftovers() {
   /** @type {[string, Record<string, string>, (run: Run) => unknown][]} */
   const ends = [
-    ['a test that fails', { TEST_FAILS: 'yes' }, ({ go }) => go()],
-    ['SIGTERM in the middle', {}, ({ child }) => child.kill('SIGTERM')],
-    ['SIGKILL in the middle', {}, ({ child }) => child.kill('SIGKILL')],
+    ['fails', { TEST_FAILS: 'yes' }, ({ go }) => go()],
+    ['SIGTERM', {}, ({ child }) => child.kill('SIGTERM')],
+    ['SIGKILL', {}, ({ child }) => child.kill('SIGKILL')],
   ]
-  const rows = testers.map(({ name }) => {
-    const { left, of } = ended.get(name) ?? { left: 0, of: 0 }
-    return [name, `${left} of ${of}`]
-  })
-  for (const [name, env, end] of ends) {
-    await Promise.all(
-      testers.map(async (tester, index) => {
-        const left = await Promise.all(
-          servers.map(async (server) => {
-            const run = await start(tester, server, { python, env })
-            await begun(run, `${tester.name} with ${server.name}`)
-            end(run)
-            await until(most.left, () => (run.ended() === undefined ? undefined : true))
-            const gone = await until(most.left, () => run.survivors().length === 0 || undefined)
-            run.finish()
-            return !gone
-          }),
-        )
-        rows[index]?.push(`${left.filter(Boolean).length} of ${left.length}`)
-      }),
-    )
-    progress(`left: ${name}`)
+  const rows = []
+  for (const tester of testers) {
+    const { left, cleaned, of } = ended.get(tester.name) ?? { left: 0, cleaned: 0, of: 0 }
+    const cells = []
+    for (const [, env, end] of ends) {
+      const runs = await Promise.all(servers.map((server) => start(tester, server, { python, env })))
+      await Promise.all(runs.map((run) => begun(run, tester.name)))
+      for (const run of runs) end(run)
+      cells.push(
+        Promise.all(runs.map(remains)).then((all) => `${all.filter((each) => each).length} of ${all.length}`),
+      )
+    }
+    rows.push(Promise.all([tester.name, `${cleaned} of ${of}`, `${left} of ${of}`, ...cells]))
+    progress(`left: ${tester.name}`)
   }
-  const worse = rows.slice(1).some((_, column) => Number.parseInt(rows[0]?.[column + 1] ?? '', 10) > 0)
+  return leftTable(
+    ends.map(([name]) => name),
+    await Promise.all(rows),
+  )
+}
+
+/** Is a process of the server alive some seconds after the end of the tool? @param {Run} run */
+async function remains(run) {
+  await until(most.end, () => run.ended())
+  const gone = await until(most.left, () => run.survivors().length === 0 || undefined)
+  run.finish()
+  return !gone
+}
+
+/** @param {string[]} ends @param {string[][]} rows */
+function leftTable(ends, rows) {
+  const worse = rows[0]?.slice(2).some((cell) => !cell.startsWith('0 '))
   return (
-    `Runs in which a process of the server was alive ${most.left} s after the end of the tool:\n\n` +
-    `${table(['', 'a test that passes', ...ends.map(([name]) => name)], rows)}\n\n` +
-    `devlaunch is ${worse ? '**behind**' : 'not behind'}.`
+    `Runs in which the server's own clean-up (\`atexit\`) ran after a test that passes, and runs in\nwhich a process of the server was alive ${most.left} s after the end of the tool:\n\n` +
+    `${table(['', 'cleaned up', 'left: passes', ...ends.map((name) => `left: ${name}`)], rows)}\n\n` +
+    `devlaunch leaves ${worse ? '**something**' : 'nothing'}.`
   )
 }
 
 /** A module that the app imports is missing: what a user sees, and when. */
 async function importErrors() {
-  const folder = mkdtempSync(join(tmpdir(), 'testers-broken-'))
+  const broken = mkdtempSync(join(folder, 'broken-'))
   for (const name of ['main', 'app', 'manage'])
-    writeFileSync(join(folder, `${name}.py`), 'import not_there\n')
+    writeFileSync(join(broken, `${name}.py`), 'import not_there\n')
   /** @type {Map<string, { told: number, ended: number, code: number | string, lines: number }[]>} */
   const seen = new Map()
   const tries = Math.ceil(rounds / 2)
@@ -163,12 +182,11 @@ async function importErrors() {
     for (const server of servers) {
       for (const tester of testers) {
         const key = `${tester.name} ${server.name}`
-        seen.set(key, [...(seen.get(key) ?? []), await failOne(tester, server, folder)])
+        seen.set(key, [...(seen.get(key) ?? []), await failOne(tester, server, broken)])
       }
     }
     progress(`import error: ${round + 1} of ${tries} rounds`)
   }
-  rmSync(folder, { recursive: true })
   /** @param {'told' | 'ended'} what @returns {Row[]} */
   const rows = (what) =>
     testers.map(({ name }) => ({
@@ -182,7 +200,7 @@ async function importErrors() {
     return [name, last.map((each) => each?.code).join(', '), last.map((each) => each?.lines).join(', ')]
   })
   return (
-    `An app that imports a module which isn't there. From the start of the command until the exception's line is on the screen, ms:\n\n${compared(rows('told'))}\n\n` +
+    `An app that imports a module which isn't there. From the start of the command until the\nexception's line is on the screen, ms:\n\n${compared(rows('told'))}\n\n` +
     `Until the tool has ended, ms:\n\n${compared(rows('ended'))}\n\n` +
     `Its exit code, and how many lines are on the screen then:\n\n` +
     table(['', `exit code (${names.join(', ')})`, 'lines'], others)

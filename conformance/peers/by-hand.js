@@ -17,7 +17,7 @@ try {
 }
 
 async function answers() {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await setTimeout(100)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await setTimeout(100)) {
     if (await fetch(url).catch(() => undefined)) return
   }
   throw new Error(`${url} didn't answer`)

@@ -9,6 +9,12 @@ import { marked } from '../../packages/testkit/src/kernel.ts'
 
 const terminal = join(import.meta.dirname, '../../packages/cli/test/kit/terminal.py')
 
+/** What is to be ended, whatever happens to us. @type {Set<() => void>} */
+const unfinished = new Set()
+process.on('exit', () => {
+  for (const finish of unfinished) finish()
+})
+
 /**
  * Starts a server by a tool, as the foreground job of a pseudo-terminal or with pipes.
  * @param {import('./tools.js').Tool} tool
@@ -53,9 +59,16 @@ export async function start(tool, server, options) {
       if (url) return (await fetch(url)).text()
       return existsSync(file) ? readFileSync(file, 'utf8') || undefined : undefined
     })
+  const finish = () => {
+    unfinished.delete(finish)
+    for (const { pid } of marked(mark)) kill(pid)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  unfinished.add(finish)
   return {
     port,
     child,
+    finish,
     green,
     output: () => output,
     /** Milliseconds from the start to its end, as long as nobody has ended it. */
@@ -68,6 +81,8 @@ export async function start(tool, server, options) {
     notes: () => (existsSync(file) ? readFileSync(file, 'utf8') : ''),
     /** Lets a test end that waits for it. */
     go: () => writeFileSync(`${file}-go`, ''),
+    /** Has the server's own clean-up run? */
+    cleaned: () => existsSync(`${file}-cleaned`),
     /** When it was started, as `performance` in other processes tells the time. */
     startedAt: performance.timeOrigin + started,
     /** Every process that is alive, the tool's own included. */
@@ -77,10 +92,6 @@ export async function start(tool, server, options) {
       marked(mark)
         .filter(({ command }) => command.startsWith(`${options.python} `))
         .map(({ pid }) => pid),
-    finish: () => {
-      for (const { pid } of marked(mark)) kill(pid)
-      rmSync(folder, { recursive: true, force: true })
-    },
   }
 }
 
