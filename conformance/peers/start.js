@@ -34,7 +34,7 @@ export async function start(tool, server, options) {
   }
   const mark = `PEER_RUN=${randomUUID()}`
   const command = [process.execPath, tool.script, ...tool.args(task)]
-  const [program = '', ...args] = options.terminal ? ['python3', terminal, ...command] : command
+  const [program = '', ...args] = options.terminal ? ['python3', terminal, '100', ...command] : command
   const { CI, ...env } = process.env
   const started = performance.now()
   const child = spawn(program, args, {
