@@ -65,6 +65,10 @@ const children = [
     quiet,
   ),
 ]
+// nobody else interrupts what has a session of its own
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => Promise.all(children.map(end)).then(() => process.exit(1)))
+}
 try {
   await Promise.all([public_, ours].map(ready))
   /** @type {{ rps: number, p99: number }[][]} */
