@@ -29,6 +29,12 @@ export interface Taken {
 /** How many ports after the first choice are tried: a person recognises 8003, not 41267. */
 const neighbourhood = 100
 
+/** Those that no browser and no `fetch` connects to: https://fetch.spec.whatwg.org/#port-blocking */
+const blocked: readonly number[] = [
+  ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566],
+  ...[6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080],
+]
+
 /**
  * A port on which nobody listens at these addresses now. Another process can still take it before the server does.
  * @throws DevlaunchError `USAGE`, `PORT_TAKEN` or `PORT_DENIED`.
@@ -58,7 +64,7 @@ async function freePort(
   filtered: string | undefined,
   ports?: readonly number[],
 ): Promise<number> {
-  const taken: number[] = []
+  const taken = [...blocked]
   for (;;) {
     const port = await getPort({ host, exclude: taken, ...(ports && { port: ports }) }).catch(({ code }) =>
       Promise.reject(cannotListen(code, { host, port: 0 })),
