@@ -6,7 +6,8 @@ import { freePort } from '../packages/testkit/src/free-port.ts'
 import { end, median } from './measure.js'
 
 /**
- * gunicorn behind `--front nginx`, beside the same two started by hand with the shortest configuration there is.
+ * gunicorn behind `--front nginx`, beside the same two started by hand with what gunicorn's documentation has for nginx:
+ * https://docs.gunicorn.org/en/stable/deploy.html. The page is one that doesn't show the headers of its request.
  *   node --conditions=@devlaunch/source bench/front.js 15    rounds of each; default 9
  */
 
@@ -17,6 +18,7 @@ const python = join(environment, 'bin/python')
 const cwd = join(root, 'examples/wsgi')
 const rounds = Number(process.argv[2] ?? 9)
 const seconds = 4
+const nothing = { rps: 0, p99: 0, late: 0 }
 const app = ['--workers', '2', 'wsgi:application']
 
 const folder = mkdtempSync(join(tmpdir(), 'devlaunch-bench-'))
@@ -40,7 +42,10 @@ http {
         listen 127.0.0.1:${public_};
         location / {
             proxy_pass http://127.0.0.1:${inner};
-            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header Host $http_host;
+            proxy_redirect off;
         }
     }
 }
@@ -71,14 +76,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 try {
   await Promise.all([public_, ours].map(ready))
-  /** @type {{ rps: number, p99: number }[][]} */
+  /** @type {{ rps: number, p99: number, late: number }[][]} */
   const [byHand = [], launched = []] = [[], []]
   for (let round = 0; round <= rounds; round++) {
     const [one, other] = round % 2 ? [public_, ours] : [ours, public_]
     const results = new Map([one, other].map((port) => [port, load(port)]))
     if (round === 0) continue // caches
-    byHand.push(results.get(public_) ?? { rps: 0, p99: 0 })
-    launched.push(results.get(ours) ?? { rps: 0, p99: 0 })
+    byHand.push(results.get(public_) ?? nothing)
+    launched.push(results.get(ours) ?? nothing)
   }
   console.log(
     `gunicorn behind nginx: median of ${rounds} interleaved rounds of ${seconds} s, 8 connections\n`,
@@ -87,6 +92,8 @@ try {
   const rps = ratio('requests per s', byHand, launched, (each) => each.rps)
   console.log(`${rps.line}   0.97: ${rps.ratio >= 0.97 ? 'ok' : 'below'}`)
   console.log(ratio('p99, ms', byHand, launched, (each) => each.p99).line)
+  const late = [byHand, launched].map((all) => all.reduce((sum, each) => sum + each.late, 0))
+  console.log(`${'over 2 s'.padEnd(15)} ${late.map((count) => `${count}`.padStart(9)).join('   ')}`)
 } finally {
   await Promise.all(children.map(end))
   rmSync(folder, { recursive: true })
@@ -94,12 +101,13 @@ try {
 
 /** @param {number} port */
 function load(port) {
-  const args = ['-t', '1', '-c', '8', '-d', `${seconds}s`, '--latency', `http://127.0.0.1:${port}/`]
+  const args = ['-t', '1', '-c', '8', '-d', `${seconds}s`, '--latency', `http://127.0.0.1:${port}/time`]
   const output = execFileSync('wrk', args, { encoding: 'utf8' })
-  if (/Non-2xx|Socket errors/.test(output)) throw new Error(output)
+  if (/Non-2xx|(?:connect|read|write) [1-9]/.test(output)) throw new Error(output)
   const [, value = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(output) ?? []
   const p99 = Number(value) * { us: 0.001, ms: 1, s: 1000 }[/** @type {'us' | 'ms' | 's'} */ (unit)]
-  return { rps: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), p99 }
+  const late = Number(/timeout (\d+)/.exec(output)?.[1] ?? 0)
+  return { rps: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), p99, late }
 }
 
 /**

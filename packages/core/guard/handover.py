@@ -26,6 +26,9 @@ class Handover:
                 self._socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
                 if subnet:
                     self._filter(subnet)
+                # nginx takes it as it is: of two workers that a connection has woken, one would wait in accept() for
+                # the next, and its clients with it.
+                self._socket.setblocking(False)
                 self._socket.listen(_BACKLOG)
                 self.descriptor = self._socket.fileno()
         except OSError:

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { constants, existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { get, type IncomingHttpHeaders, request } from 'node:http'
 import { get as getSecurely, type RequestOptions } from 'node:https'
@@ -187,6 +187,13 @@ test('Caddy opens no admin API and installs no certificate authority', async () 
   const { folder = '' } = server.front ?? {}
   expect(existsSync(join(folder, 'caddy/pki'))).toBe(false)
   expect(server.logs.all.join('\n')).not.toMatch(/root certificate/)
+})
+
+test('no worker of nginx waits in accept(): the socket that it is handed does not block', async () => {
+  const { server } = await behind('nginx', gunicorn)
+  const [, flags = ''] =
+    /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/${frontPid(server)}/fdinfo/3`, 'utf8')) ?? []
+  expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(constants.O_NONBLOCK)
 })
 
 test('the folder of a front goes, also when its guard is killed', async () => {
