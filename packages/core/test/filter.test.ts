@@ -104,6 +104,7 @@ def listener(address):
     opened.listen()
     return opened
 server = ${socket}
+server.setblocking(True)
 while True:
     client, _ = server.accept()
     client.recv(4096)
