@@ -20,7 +20,8 @@ async function start(
   return { session, guard, port }
 }
 
-const accepts = 'import os, socket, sys, time; s = socket.socket(fileno=3); s.setblocking(True); print("up", os.getpid())\n'
+const accepts =
+  'import os, socket, sys, time; s = socket.socket(fileno=3); s.setblocking(True); print("up", os.getpid())\n'
 const deaf = `import signal; signal.signal(2, signal.SIG_IGN)\n${accepts}time.sleep(60)`
 
 /** A client that has connected, and what becomes of it: `end`, or the name of the system's error. */
