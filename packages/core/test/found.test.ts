@@ -14,21 +14,30 @@ const script: AnyAdapter = {
   command: ({ script }, flags) => [script, ...flags],
 }
 
-/** `serve(name, port)` answers with its name, and 404 to anything but `/` and `/name`; `mute()` never does. */
+/**
+ * `serve(name, port)` answers with its name, and 404 to anything but `/` and `/name`; on several hosts it listens before
+ * it answers on the first, as event loops do. `mute()` never answers.
+ */
 const prelude = `
 import os, socket, sys, threading, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
-def serve(name, port=0, host="127.0.0.1"):
+def serve(name, port=0, *hosts):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200 if self.path in ("/", "/" + name) else 404)
             self.end_headers()
             self.wfile.write(name.encode())
     class Server(HTTPServer):
-        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    server = Server((host, port), Handler)
-    threading.Thread(target=server.serve_forever).start()
-    return server.server_port
+        def __init__(self, host):
+            self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            super().__init__((host, port), Handler)
+    servers = []
+    for host in hosts or ["127.0.0.1"]:
+        servers.append(Server(host))
+        port = servers[0].server_port
+    for server in servers:
+        threading.Thread(target=server.serve_forever).start()
+    return port
 def mute():
     return socket.create_server(("127.0.0.1", 0))
 def offered():
@@ -95,7 +104,7 @@ test.each(['::1', '127.0.0.2'])('on %s it is found too, and started again there'
 })
 
 test('on both families of localhost it is at 127.0.0.1', async () => {
-  const server = await start('port = serve("six", 0, "::1")\nserve("four", port)')
+  const server = await start('serve("both", 0, "::1", "127.0.0.1")')
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:/)
 })
 
