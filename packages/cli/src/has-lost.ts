@@ -1,4 +1,5 @@
-import { exists, statOf } from './processes.ts'
+import { statOf } from '@devlaunch/core'
+import { exists } from './processes.ts'
 
 /**
  * Has the process gone that started this one, and had this number? Asked of the kernel where it tells, because `process`

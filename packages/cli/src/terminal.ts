@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream'
-import type { Terminal } from '@devlaunch/core'
+import { statOf, type Terminal } from '@devlaunch/core'
 import { type Command, nothingTyped, readKeys } from './keys.ts'
-import { statOf } from './processes.ts'
 
 /** The user's terminal, lent to the server: every key goes there, but for those that mean the job as a whole, or us. */
 export interface LentTerminal extends Terminal {

@@ -42,17 +42,33 @@ function runsGuard(pid: number): boolean {
  * container may share the folder, this PID namespace. Elsewhere than on Linux start times are dates.
  */
 export function place(): string {
+  here ??= read()
+  return here
+}
+
+/** It is the same as long as we live, and asked for with every entry. */
+let here: string | undefined
+
+function read(): string {
   if (process.platform !== 'linux') return 'here.'
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return `${boot}.${statSync('/proc/self/ns/pid').ino}.`
 }
 
-/** Clock ticks after the boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. A zombie has ended. */
+/** Clock ticks after the boot. A zombie has ended. */
 function ticks(pid: number): string | undefined {
+  const fields = statOf(pid) ?? []
+  return 'ZX'.includes(fields[0] ?? 'Z') ? undefined : fields[19]
+}
+
+/**
+ * What stands in https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html behind the command: state, ppid, pgrp,
+ * session, tty_nr, tpgid and so on. `undefined` for a process that isn't there, and where there is no /proc.
+ */
+export function statOf(pid: number | 'self'): readonly string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ') // a command may contain parentheses
-    return 'ZX'.includes(fields[0] ?? 'Z') ? undefined : fields[19]
+    return text.slice(text.lastIndexOf(') ') + 2).split(' ') // a command may contain parentheses
   } catch {
     return undefined
   }

@@ -36,9 +36,8 @@ export async function findProgram(
     })
   }
   const names = process.platform === 'win32' ? [`${word}.exe`, word] : [word]
-  for (const folder of [dirname(python.path), ...pathFolders(env)]) {
-    for (const name of names) if (await isProgram(join(folder, name))) return join(folder, name)
-  }
+  const path = await programIn([dirname(python.path), ...pathFolders(env)], names)
+  if (path) return path
   throw new DevlaunchError(
     'SERVER_NOT_FOUND',
     `the program ${show(word)} is neither beside ${show(python.path)} nor on the PATH`,
@@ -48,6 +47,17 @@ export async function findProgram(
         : 'install it, or name it by its path, which has a slash',
     },
   )
+}
+
+/** The first that can be run; the folders' order counts before that of the names. */
+export async function programIn(
+  folders: readonly string[],
+  names: readonly string[],
+): Promise<string | undefined> {
+  for (const folder of folders) {
+    for (const name of names) if (await isProgram(join(folder, name))) return join(folder, name)
+  }
+  return undefined
 }
 
 /** Can it be run? */

@@ -36,8 +36,8 @@ const largest = 65_536
 
 /**
  * Every server that devlaunch runs on this machine for this user, the oldest first. An entry is believed if its guards
- * are guards and live, and its launcher does, each with its start time; what is left of others is removed. One that starts, or starts again,
- * isn't there.
+ * are guards and live, and its launcher does, each with its start time; what is left of others is removed. One that
+ * starts, or starts again, isn't there.
  */
 export async function running(): Promise<Running[]> {
   const folder = await ownFolder(here().env)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { DevlaunchError, here, isProgram, quote, show } from '@devlaunch/core'
+import { DevlaunchError, here, programIn, quote, show } from '@devlaunch/core'
 import type { Place } from './adapter.ts'
 import { caddy } from './caddy.ts'
 import type { Front, FrontName, Static, Tls } from './front.ts'
@@ -69,9 +69,8 @@ const folders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebre
 /** @throws DevlaunchError `SERVER_NOT_FOUND` */
 export async function findProgram({ name, programs, install }: Front, path: string): Promise<string> {
   const names = process.platform === 'win32' ? programs.map((program) => `${program}.exe`) : programs
-  for (const folder of [...path.split(delimiter).filter(isAbsolute), ...folders]) {
-    for (const program of names) if (await isProgram(join(folder, program))) return join(folder, program)
-  }
+  const found = await programIn([...path.split(delimiter).filter(isAbsolute), ...folders], names)
+  if (found) return found
   const system = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux'
   throw new DevlaunchError('SERVER_NOT_FOUND', `${name} is not installed`, { hint: `${install[system]}` })
 }
