@@ -1,12 +1,8 @@
 import { applyEdits, type FormattingOptions, modify } from 'jsonc-parser'
 import type { Proposal } from './propose.ts'
 
-/** Some editors of Windows begin a file with it; it is no JSON. */
-const mark = '\uFEFF'
-
 /** A package.json with these servers and a script for each. What is there stays as it is, to the byte. */
 export function editManifest(text: string, proposals: readonly Proposal[]): string {
-  if (text.startsWith(mark)) return mark + editManifest(text.slice(mark.length), proposals)
   const { scripts = {} } = JSON.parse(text)
   const formattingOptions = formatOf(text)
   const set = (text: string, path: readonly string[], value: unknown) =>

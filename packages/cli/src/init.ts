@@ -64,7 +64,7 @@ async function readManifest(cwd: string) {
 
 /** What there may be already. */
 function partsOf(text: string): Readonly<Record<string, unknown>> {
-  return { scripts: {}, ...JSON.parse(text.replace(/^\uFEFF/, '')) }
+  return { scripts: {}, ...JSON.parse(text) }
 }
 
 async function nearest(cwd: string): Promise<string | undefined> {

@@ -19,6 +19,7 @@ import { Printer } from './print.ts'
 import { showJson, showText } from './show.ts'
 import { handleSignals } from './signals.ts'
 import { lendTerminal } from './terminal.ts'
+import { notTwice, starter } from './twice.ts'
 import { startWaiting } from './waiting.ts'
 import { wishes } from './wishes.ts'
 import { endWithParent } from './with-parent.ts'
@@ -45,7 +46,6 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const front = frontFor(choice, args)
   const start = front ? launchBehind.bind(null, front) : launch
   try {
-    const { notTwice, starter } = await import('./twice.ts')
     const once = await notTwice(choice, wished, args, (ended) => {
       waiting?.interrupt(true)
       if (!silent) process.stderr.write(new Printer(process.stderr).replaced(ended))

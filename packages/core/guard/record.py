@@ -7,9 +7,8 @@ environment and runs no Python. The next guard of the same user ends it (leftove
 import os
 import time
 
-import records
 from linux_processes import started
-from records import NEW, open_folder, own_name, remove, remove_all
+from records import NEW, line_of, open_folder, own_name, remove, remove_all
 
 _OFTEN, _SELDOM = 0.02, 1.0  # seconds between two looks at the tree
 
@@ -51,7 +50,7 @@ class Record:
         try:
             lines = ["%d %d\n" % member for member in self._members]
             if self._private:
-                lines.append(records.line_of(self._private))
+                lines.append(line_of(self._private))
             os.write(file, "".join(lines).encode())
         finally:
             os.close(file)
