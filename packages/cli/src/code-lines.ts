@@ -41,6 +41,7 @@ export function codeLines(source: string): (path: readonly PropertyKey[]) => num
   }
 }
 
-function lineAt(text: string, offset: number): number {
+/** The first is 1. */
+export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length
 }

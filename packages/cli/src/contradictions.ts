@@ -1,6 +1,7 @@
 import { quote } from '@devlaunch/core'
 import { adapters } from './adapters.ts'
 import type { Config, Definition } from './definition.ts'
+import { areRivals } from './ports.ts'
 import type { Source } from './read-config.ts'
 
 /** What is wrong, where, and what to do about it. */
@@ -53,12 +54,7 @@ function within(config: Config): Mistake[] {
 function clashes(config: Config, at: Source['at']): Mistake[] {
   const all = Object.entries(config).filter(([, { port }]) => port !== undefined)
   return all.flatMap(([name, each], index) => {
-    const other = all
-      .slice(0, index)
-      .find(
-        ([, { port, strictPort, host }]) =>
-          port === each.port && (strictPort || each.strictPort) && host === each.host,
-      )
+    const other = all.slice(0, index).find(([, other]) => areRivals(each, other))
     if (!other) return []
     const what = `${each.port} is the port of ${quote(other[0])}, too (${at(other[0], 'port')})`
     return [{ path: [name, 'port'], what, hint: 'give one of them another port' }]

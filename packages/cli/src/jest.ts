@@ -39,8 +39,7 @@ export function useServer<Options extends object>(
   })
   afterEach(async () => {
     // a start that failed says it all in its error
-    const text = running && hasFailed() ? await recent.since(start) : ''
-    if (text) console.error(`the server has printed since the test began:\n\n${text}`)
+    if (running && hasFailed()) await recent.printSince(start)
   })
   afterAll(async () => {
     await running?.stop()

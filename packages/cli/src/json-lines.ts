@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { lineAt } from './code-lines.ts'
 
 /** A JSON text that can say where its values stand. */
 export interface Json {
@@ -16,14 +17,13 @@ interface Mistake {
 export function jsonLines(text: string): Json {
   const errors: ParseError[] = []
   const root = parseTree(text, errors, { disallowComments: true })
-  const lineAt = (offset: number) => text.slice(0, offset).split('\n').length
   const broken = errors.map(({ error, offset }) => ({
-    line: lineAt(offset),
+    line: lineAt(text, offset),
     what: printParseErrorCode(error).replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
   }))
   const twice = root
     ? repeated(root).map(({ value, offset }) => ({
-        line: lineAt(offset),
+        line: lineAt(text, offset),
         what: `${JSON.stringify(value)} is there twice`,
       }))
     : []
@@ -33,7 +33,7 @@ export function jsonLines(text: string): Json {
       const node =
         root && findNodeAtLocation(root, path.filter((each) => typeof each !== 'symbol') as string[])
       const place = node?.parent?.type === 'property' ? node.parent : node
-      return place && lineAt(place.offset)
+      return place && lineAt(text, place.offset)
     },
   }
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DevlaunchError, here, listPythons, prepare, quote, withoutSecrets } from '@devlaunch/core'
+import { DevlaunchError, here, listPythons, quote } from '@devlaunch/core'
 import { type FrontOptions, prepareBehind } from '@devlaunch/front'
 import { type Arguments, parse } from './args.ts'
-import { type Choice, choose, named } from './choose.ts'
+import { choose, named } from './choose.ts'
 import { commands } from './commands.ts'
+import { dryRun } from './dry-run.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { frontFor } from './front.ts'
 import { help, helpFor } from './help.ts'
@@ -50,7 +51,9 @@ async function run(args: Arguments): Promise<number> {
   if (word === 'test') return (await import('./test.ts')).test(args)
   if (word !== undefined && Object.hasOwn(others, word)) return others[word as keyof typeof others](args)
   const choice = await choose(args.words, args.cwd)
-  if (args.dryRun) return dryRun(choice, args)
+  if (args.dryRun) {
+    return print(await dryRun(choice.adapter, wishes(choice, args), frontFor(choice, args), args.json))
+  }
   return serve(choice, args)
 }
 
@@ -70,25 +73,6 @@ const others = {
 
 async function helpText(name: string | undefined, { cwd }: Arguments): Promise<string> {
   return name === undefined || commands.includes(name) ? help() : helpFor((await named(name, cwd)).adapter)
-}
-
-async function dryRun(choice: Choice, args: Arguments): Promise<number> {
-  const { adapter } = choice
-  const wished = wishes(choice, args)
-  const wishedFront = frontFor(choice, args)
-  if (!wishedFront) {
-    const { plan, python } = await prepare(adapter, wished)
-    return print(
-      args.json ? `${json(withoutSecrets(plan), 2)}\n` : new Printer(process.stdout).plan(plan, python),
-    )
-  }
-  const { plan, python, front } = await prepareBehind(wishedFront, adapter, wished)
-  const printer = new Printer(process.stdout)
-  return print(
-    args.json
-      ? `${json({ ...withoutSecrets(plan), front: withoutSecrets(front) }, 2)}\n`
-      : printer.plan(plan, python) + printer.front(front),
-  )
 }
 
 /** `devlaunch front nginx gunicorn shop:app`: what may go to production, and nothing else. */

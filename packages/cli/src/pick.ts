@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DevlaunchError, projectFolders, quote, type Running, running, show } from '@devlaunch/core'
+import { portOf } from './ports.ts'
 
 /** Which of the servers that run. */
 export interface Wanted {
@@ -36,7 +37,8 @@ export async function pick(wanted: Wanted, timeout = 0): Promise<Running> {
 /** Of the nearest folder that has some: those that a person has started or, without any, those of programs. */
 async function near({ name, port, cwd, by }: Wanted): Promise<readonly Running[]> {
   const all = (await running()).filter(
-    (each) => (port === undefined || portOf(each) === port) && (by === undefined || each.by === by),
+    (each) =>
+      (port === undefined || portOf(each.urls.local) === port) && (by === undefined || each.by === by),
   )
   if (all.length === 0) return []
   const here = await realpath(resolve(cwd ?? '.')).catch(() => resolve(cwd ?? '.'))
@@ -50,11 +52,6 @@ async function near({ name, port, cwd, by }: Wanted): Promise<readonly Running[]
   return []
 }
 
-export function portOf({ urls }: Running): number {
-  const { port, protocol } = new URL(urls.local)
-  return Number(port || (protocol === 'https:' ? 443 : 80))
-}
-
 function none({ name, port, cwd }: Wanted, timeout: number): DevlaunchError {
   const what = `${name === undefined ? 'no server' : quote(name)}${port === undefined ? '' : ` on port ${port}`}`
   const runs = name === undefined ? 'runs' : 'does not run'
@@ -65,7 +62,7 @@ function none({ name, port, cwd }: Wanted, timeout: number): DevlaunchError {
 }
 
 function several(found: readonly Running[]): DevlaunchError {
-  const lines = found.map((each) => `  ${show(each.name)} --port ${portOf(each)}`)
+  const lines = found.map((each) => `  ${show(each.name)} --port ${portOf(each.urls.local)}`)
   return new DevlaunchError('USAGE', 'several servers run here', {
     output: lines.join('\n'),
     hint: 'say which: its name and, where two have the same, --port',

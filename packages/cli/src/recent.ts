@@ -35,6 +35,12 @@ export class Recent {
     return this.#text.slice(Math.max(0, moment - this.#start)).trim()
   }
 
+  /** To the console, because the test has failed that began then. */
+  async printSince(moment: number): Promise<void> {
+    const text = await this.since(moment)
+    if (text) console.error(`the server has printed since the test began:\n\n${text}`)
+  }
+
   #add(text: string): void {
     const all = this.#text + text
     this.#text = all.slice(-most)

@@ -1,17 +1,11 @@
-import {
-  DevlaunchError,
-  type LaunchEvent,
-  launch,
-  type OwnOptions,
-  prepare,
-  type Server,
-} from '@devlaunch/core'
-import { type FrontOptions, launchBehind, prepareBehind } from '@devlaunch/front'
+import { DevlaunchError, type LaunchEvent, launch, type OwnOptions, type Server } from '@devlaunch/core'
+import { type FrontOptions, launchBehind } from '@devlaunch/front'
 import type { Arguments } from './args.ts'
 import { type Choice, choose } from './choose.ts'
+import { dryRun } from './dry-run.ts'
 import { frontFor } from './front.ts'
 import { inTests } from './in-tests.ts'
-import { Printer } from './print.ts'
+import { areRivals } from './ports.ts'
 import { ServerLog } from './server-log.ts'
 import { wishes } from './wishes.ts'
 
@@ -70,12 +64,7 @@ function tested(
       const all: OwnOptions = { ...options, signal, onOutput: log.output, onEvent }
       return front ? launchBehind(front, adapter, all) : launch(adapter, all)
     },
-    plan: async () => {
-      const printer = new Printer(process.stdout)
-      if (!front) return prepare(adapter, options).then(({ plan, python }) => printer.plan(plan, python))
-      const { plan, python, front: outer } = await prepareBehind(front, adapter, options)
-      return printer.plan(plan, python) + printer.front(outer)
-    },
+    plan: () => dryRun(adapter, options, front),
   }
 }
 
@@ -105,14 +94,7 @@ function nameOf({ name, adapter }: Choice): string {
  */
 function checkPorts(all: readonly OwnOptions[]): void {
   const named = all.filter(({ port }) => port !== undefined)
-  const clash = named.find((each, index) =>
-    named
-      .slice(0, index)
-      .some(
-        ({ port, host, strictPort }) =>
-          port === each.port && host === each.host && (strictPort || each.strictPort),
-      ),
-  )
+  const clash = named.find((each, index) => named.slice(0, index).some((other) => areRivals(each, other)))
   if (!clash) return
   throw new DevlaunchError('USAGE', `two servers want port ${clash.port}, and one of them no other`, {
     hint: 'give one of them another port, or leave out --port and --strict-port: each gets a free one',

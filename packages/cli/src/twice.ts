@@ -11,7 +11,7 @@ import {
 } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
-import { portOf } from './pick.ts'
+import { portOf } from './ports.ts'
 
 /**
  * What a person has started in this folder under this name isn't started twice, unless another port is named; what
@@ -32,7 +32,8 @@ export async function notTwice(
   const here = await realpath(folder).catch(() => folder)
   const name = nameOf(adapter, wished)
   const same = all.filter((each) => each.name === name && each.project === here)
-  const [first] = replace || port === undefined ? same : same.filter((each) => portOf(each) === port)
+  const [first] =
+    replace || port === undefined ? same : same.filter((each) => portOf(each.urls.local) === port)
   if (!first) return wished
   if (!replace) throw twice(first)
   for (const each of same) {
@@ -40,7 +41,7 @@ export async function notTwice(
     await stopRunning(each)
   }
   if (port !== undefined) return wished
-  const taken = portOf(first)
+  const taken = portOf(first.urls.local)
   return wished.offeredPort === undefined ? { ...wished, port: taken } : { ...wished, offeredPort: taken }
 }
 

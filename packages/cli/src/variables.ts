@@ -1,3 +1,5 @@
+import { portOf } from './ports.ts'
+
 /**
  * What a test's command is told of its servers: DEVLAUNCH_URL, _PORT and _HOST of the first, DEVLAUNCH_<NAME>_URL and so
  * on of each.
@@ -10,13 +12,14 @@ export function variables(
     const word = name.toUpperCase().replace(/\W/g, '_')
     let prefix = `DEVLAUNCH_${word}`
     for (let count = 2; told.has(`${prefix}_URL`); count++) prefix = `DEVLAUNCH_${word}_${count}`
-    for (const each of index === 0 ? ['DEVLAUNCH', prefix] : [prefix]) tell(told, each, new URL(url))
+    for (const each of index === 0 ? ['DEVLAUNCH', prefix] : [prefix]) tell(told, each, url)
   }
   return Object.fromEntries(told)
 }
 
-function tell(told: Map<string, string>, prefix: string, { origin, port, protocol, hostname }: URL): void {
+function tell(told: Map<string, string>, prefix: string, url: string): void {
+  const { origin, hostname } = new URL(url)
   told.set(`${prefix}_URL`, origin)
-  told.set(`${prefix}_PORT`, port || (protocol === 'https:' ? '443' : '80'))
+  told.set(`${prefix}_PORT`, `${portOf(url)}`)
   told.set(`${prefix}_HOST`, hostname.replace(/^\[|\]$/g, ''))
 }

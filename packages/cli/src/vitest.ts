@@ -85,10 +85,7 @@ export function serverFixture<Options extends object>(
     serverLog: [
       async ({ onTestFailed }, use) => {
         const start = recent.now
-        onTestFailed(async () => {
-          const text = await recent.since(start)
-          if (text) console.error(`the server has printed since the test began:\n\n${text}`)
-        })
+        onTestFailed(() => recent.printSince(start))
         await use(undefined)
       },
       { auto: true },
