@@ -19,7 +19,13 @@ export function median(values) {
 }
 
 /** @param {number[]} values @param {number} share */
-export function percentile(values, share) {
+function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
+}
+
+/** The median, and the 10th to the 90th percentile. @param {number[]} values */
+export function spread(values, digits = 0) {
+  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => percentile(values, share).toFixed(digits))
+  return `${middle?.padStart(4)} (${low} to ${high})`.padEnd(18)
 }

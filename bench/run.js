@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '../packages/testkit/src/free-port.ts'
-import { end, hasEnded, median, percentile } from './measure.js'
+import { clean, measureIdle, python, timeLaunched, timeProgram } from './launched.js'
+import { end, hasEnded, median, spread } from './measure.js'
 import { servers } from './servers.js'
 
 /**
@@ -13,8 +13,6 @@ import { servers } from './servers.js'
 
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'packages/cli/bin/devlaunch.cjs')
-const environment = process.env.DEVLAUNCH_TEST_NEWEST ?? join(root, '.venvs/newest')
-const python = join(environment, 'bin/python')
 const rounds = Number(process.argv[2] ?? 11)
 
 console.log(`Time to ready, ms: median of ${rounds} interleaved rounds (spread: 10th to 90th percentile)\n`)
@@ -23,10 +21,10 @@ for (const server of servers) {
   /** @type {number[]} */ const bare = []
   /** @type {number[]} */ const launched = []
   await timeBare(server) // fills the caches of byte code and of the file system
-  await timeLaunched(server)
+  await timeLaunched(bin, server)
   for (let round = 0; round < rounds; round++) {
     bare.push(await timeBare(server))
-    launched.push(await timeLaunched(server))
+    launched.push(await timeLaunched(bin, server))
   }
   const more = median(launched) - median(bare)
   const verdict = more <= 45 ? 'ok' : `${(more - 45).toFixed(0)} ms over`
@@ -55,7 +53,7 @@ console.log(`node and guard        ${(nothing + guard).toFixed(0).padStart(4)}`)
 console.log(`--version, node -e 0  ratio ${ratio.toFixed(2)}, aim 1.30: ${ratio <= 1.3 ? 'ok' : 'over'}`)
 
 console.log('\nWhile one server runs (http)\n')
-const idle = await measureIdle()
+const idle = await measureIdle(bin)
 console.log(`launcher              ${idle.launcher.toFixed(1)} MB`)
 console.log(`guard                 ${idle.guard.toFixed(1)} MB`)
 const both = idle.launcher + idle.guard
@@ -78,42 +76,6 @@ async function timeBare({ cwd, bare }) {
   return time
 }
 
-/** Until devlaunch says ready, which includes Node, the guard and the proof. @param {import('./servers.js').Server} server */
-async function timeLaunched({ name, target, cwd }) {
-  const start = performance.now()
-  const { child, ready } = launch([name, ...target, '--no-reload'], cwd)
-  await ready
-  const time = performance.now() - start
-  await end(child)
-  return time
-}
-
-/** @param {string[]} args @param {string} cwd */
-function launch(args, cwd) {
-  const child = spawn(process.execPath, [bin, ...args, '--json', '--python', python], {
-    cwd: join(root, cwd),
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: clean(),
-  })
-  const ready = new Promise((resolve, reject) => {
-    let text = ''
-    child.stdout.on('data', (chunk) => {
-      text += chunk
-      if (text.includes('"event":"ready"')) resolve(undefined)
-    })
-    child.on('close', () => reject(new Error(`${args.join(' ')} did not become ready:\n${text}`)))
-  })
-  return { child, ready }
-}
-
-/** @param {string[]} args */
-function timeProgram(args) {
-  const start = performance.now()
-  return new Promise((resolve) => {
-    spawn(process.execPath, args, { stdio: 'ignore' }).on('close', () => resolve(performance.now() - start))
-  })
-}
-
 /** Until the guard says that it is ready for orders, which it does before it is given any. */
 async function timeGuard() {
   const start = performance.now()
@@ -130,35 +92,6 @@ async function timeGuard() {
   return time
 }
 
-async function measureIdle() {
-  const { child, ready } = launch(['http'], 'examples/wsgi')
-  await ready
-  const launcher = child.pid ?? 0
-  const guard = Number(
-    readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ')[0],
-  )
-  await new Promise((wake) => setTimeout(wake, 2000))
-  const before = ticks(guard)
-  await new Promise((wake) => setTimeout(wake, 10_000))
-  const cpu = ((ticks(guard) - before) / 100 / 10) * 100
-  const result = { launcher: resident(launcher), guard: resident(guard), cpu }
-  await end(child)
-  return result
-}
-
-/** Processor time so far, in hundredths of a second. @param {number} pid */
-function ticks(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return Number(fields[11]) + Number(fields[12])
-}
-
-/** MB. @param {number} pid */
-function resident(pid) {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-}
-
 /** @param {number} port @returns {Promise<boolean>} */
 function answers(port) {
   return new Promise((resolve) => {
@@ -171,15 +104,4 @@ function answers(port) {
     socket.on('error', () => resolve(false))
     socket.on('close', () => resolve(false))
   })
-}
-
-function clean() {
-  const { PORT, VIRTUAL_ENV, ...env } = process.env
-  return env
-}
-
-/** @param {number[]} values */
-function spread(values, digits = 0) {
-  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => percentile(values, share).toFixed(digits))
-  return `${middle?.padStart(4)} (${low} to ${high})`.padEnd(18)
 }
