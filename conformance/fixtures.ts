@@ -21,10 +21,15 @@ export function pythonOf({ adapter }: Fixture, wanted: Age): string {
   return found.python
 }
 
-export function modesOf({ adapter, workers }: Fixture): readonly Mode[] {
+/** Those that its releases of this age know. */
+export function modesOf(
+  { adapter, workers, oldestWorkers = true }: Fixture,
+  age: Age = 'newest',
+): readonly Mode[] {
   const modes: Mode[] = [{ name: 'plain', reload: false, args: [] }]
   if (typeof adapter.enforce.reload === 'function') modes.push({ name: 'reload', reload: true, args: [] })
-  if (workers) modes.push({ name: 'workers', reload: false, args: workers })
+  if (workers && (age === 'newest' || oldestWorkers))
+    modes.push({ name: 'workers', reload: false, args: workers })
   return modes
 }
 

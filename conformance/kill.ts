@@ -35,7 +35,7 @@ export const kill: Campaign = {
       .filter(({ age }) => !short || age === 'newest')
       .flatMap((environment) =>
         fixtures.flatMap((fixture) => {
-          const modes = modesOf(fixture)
+          const modes = modesOf(fixture, environment.age)
           const tried = short ? modes.slice(-1) : modes
           const dead = short ? victims.slice(-1) : victims
           return tried.flatMap((mode) =>
