@@ -17,7 +17,8 @@ const most = 5
 const patience = 3000
 
 /**
- * Asks as a device of the network does. `folder`: what a server of files shows. What a person should know about the answer, in sentences.
+ * Asks as a device of the network does. `folder`: what a server of files shows. What a person should know about the answer,
+ * in sentences.
  * @throws DevlaunchError `REFUSED` where a debugger answers that wasn't asked for.
  */
 export async function lookFromOutside(
@@ -26,7 +27,6 @@ export async function lookFromOutside(
   status: number | undefined,
   folder: string,
 ): Promise<readonly string[]> {
-  if (plan.policy.reach === 'loopback') return []
   const signal = AbortSignal.timeout(patience)
   await checkDebugger(adapter, plan, signal)
   return [...(await acceptance(adapter, plan, status, signal)), ...(await offerings(adapter, folder))]

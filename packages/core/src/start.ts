@@ -8,7 +8,6 @@ import { type Guard, openGuard, whoHolds } from './guard.ts'
 import type { Here } from './here.ts'
 import type { Lan } from './lan.ts'
 import type { Log, Stream } from './logs.ts'
-import { lookFromOutside } from './outside.ts'
 import { type Plan, planAt } from './plan.ts'
 import { decide, type Found, longestStart } from './prepare.ts'
 import type { Socket, StartMessage } from './protocol.ts'
@@ -145,7 +144,9 @@ async function run(
   const own = { address: loopback, port: policy.bind.port, pid: process.pid }
   const neighbours = outcome.proof.neighbours.filter((each) => !isRelay(each, own))
   const proof: Proof = { ...outcome.proof, ...(where.lan && { neighbours, relay: own, filter }) }
-  const warnings = await lookFromOutside(adapter, plan, outcome.proof.status, place.target ?? plan.cwd)
+  const outside = policy.reach === 'loopback' ? undefined : await import('./outside.ts')
+  const warnings =
+    (await outside?.lookFromOutside(adapter, plan, outcome.proof.status, place.target ?? plan.cwd)) ?? []
   phase = 'ready'
   guard.settle()
   const stop = () => {

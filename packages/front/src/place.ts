@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,7 +45,7 @@ export async function findPlace(
   const program = await findProgram(front, env.PATH ?? '')
   const place = {
     program,
-    folder: join(tmpdir(), `devlaunch-${front.name}-${randomUUID()}`),
+    folder: join(tmpdir(), `devlaunch-${front.name}-${crypto.randomUUID()}`),
     statics,
     tls,
     modules: findModules(program),
