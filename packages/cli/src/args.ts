@@ -95,8 +95,8 @@ export interface Arguments {
   /** `undefined`: as the adapter's developers expect it. */
   readonly reload: boolean | undefined
   readonly debug: boolean | undefined
-  /** What stands in front of the server. */
-  readonly front: FrontOptions | undefined
+  /** What stands in front of the server; a definition may name it. */
+  readonly front: Partial<FrontOptions> | undefined
   readonly seal: boolean | undefined
   readonly python: string | undefined
   readonly cwd: string | undefined
@@ -218,14 +218,9 @@ function complete(arg: string): string {
 }
 
 /** @throws DevlaunchError `USAGE` for options that contradict each other */
-function check({ lan, host, 'lan-for': lanFor, follow }: ReturnType<typeof read>['values']): void {
-  if (lan !== undefined && host !== undefined) {
-    throw new DevlaunchError('USAGE', '--lan and --host both say where to listen', {
-      hint: 'leave one out; --lan=ADDRESS takes an address too',
-    })
-  }
-  const idle = lanFor !== undefined ? '--lan-for' : follow ? '--follow' : undefined
-  if (idle && lan === undefined) {
-    throw new DevlaunchError('USAGE', `${idle} needs --lan`, { hint: `add --lan, or leave out ${idle}` })
-  }
+function check({ lan, host }: ReturnType<typeof read>['values']): void {
+  if (lan === undefined || host === undefined) return
+  throw new DevlaunchError('USAGE', '--lan and --host both say where to listen', {
+    hint: 'leave one out; --lan=ADDRESS takes an address too',
+  })
 }

@@ -11,10 +11,10 @@ interface Values {
 }
 
 /**
- * What stands in front of the server: `--front nginx`, or `devlaunch front nginx`.
+ * What the command line says about it: `--front nginx`, or `devlaunch front nginx`.
  * @throws DevlaunchError `USAGE`
  */
-export function frontOf(values: Values, words: readonly string[]): FrontOptions | undefined {
+export function frontOf(values: Values, words: readonly string[]): Partial<FrontOptions> | undefined {
   const { front = [], 'front-static': statics = [], tls, cwd } = values
   const [name, second] = words[0] === 'front' ? [words[1] ?? '', ...front] : front
   if (second !== undefined) {
@@ -22,27 +22,32 @@ export function frontOf(values: Values, words: readonly string[]): FrontOptions 
       hint: 'name one',
     })
   }
-  if (name === undefined) {
-    const idle = tls !== undefined ? '--tls' : statics.length > 0 ? '--front-static' : undefined
-    if (idle) throw new DevlaunchError('USAGE', `${idle} needs --front`, { hint: 'add --front nginx' })
-    return undefined
-  }
+  if (name === undefined && tls === undefined && statics.length === 0) return undefined
   return {
-    front: frontNamed(name).name,
+    ...(name !== undefined && { front: frontNamed(name).name }),
     statics: Object.fromEntries(statics.map(pair)),
     ...(tls !== undefined && { tls: files(tls) }),
     ...(cwd !== undefined && { cwd }),
   }
 }
 
-/** What stands in front of this choice: the command line's wish, over that of a named server's definition. */
+/**
+ * What stands in front of this choice: the command line's wish, over that of a named server's definition.
+ * @throws DevlaunchError `USAGE` for a wish about a front where there is none
+ */
 export function frontFor(
-  { name, front }: Pick<Choice, 'front' | 'name'>,
+  { name, front: defined }: Pick<Choice, 'front' | 'name'>,
   { front: said }: Pick<Arguments, 'front'>,
 ): FrontOptions | undefined {
-  if (!said || name === undefined) return said ?? front
+  if (!said) return defined
+  const front = said.front ?? defined?.front
+  if (!front) {
+    const idle = said.tls ? '--tls' : '--front-static'
+    throw new DevlaunchError('USAGE', `${idle} needs --front`, { hint: 'add --front nginx' })
+  }
+  if (name === undefined) return { ...said, front }
   // paths of the command line begin where the user stands, not where the server runs
-  return { cwd: '.', ...front, ...said, statics: { ...front?.statics, ...said.statics } }
+  return { cwd: '.', ...defined, ...said, front, statics: { ...defined?.statics, ...said.statics } }
 }
 
 /** `/static=build/static` */

@@ -64,10 +64,11 @@ const others = {
     throw new DevlaunchError('USAGE', `unexpected ${quote(word)}`, { hint: 'devlaunch url NAME finds one' })
   },
   stop: async (args: Arguments) => print(await (await import('./stop.ts')).stop(args.words.slice(1), args)),
-  url: async ({ words: [, ...words], cwd, port, timeout }: Arguments) => {
+  url: async ({ words: [, ...words], cwd, port, timeout, json: asJson }: Arguments) => {
     const { pick } = await import('./pick.ts')
     const name = words.length > 0 ? words.join(' ') : undefined
-    return print(`${(await pick({ name, cwd, port }, timeout)).urls.local}\n`)
+    const found = await pick({ name, cwd, port }, timeout)
+    return print(asJson ? `${json(found, 2)}\n` : `${found.urls.local}\n`)
   },
 }
 

@@ -27,12 +27,13 @@ import { endWithParent } from './with-parent.ts'
 /** Runs a server until it ends, and returns the exit code. */
 export async function serve(choice: Choice, args: Arguments): Promise<number> {
   const { adapter } = choice
+  const wished = wishes(choice, args)
+  const front = frontFor(choice, args)
   const signals = handleSignals()
   endWithParent(args.withParent, signals)
   const terminal = args.json ? undefined : lendTerminal()
   const silent = args.json || args.quiet
   const waiting = silent ? undefined : startWaiting(`starting ${choice.name ?? adapter.name}`)
-  const wished = wishes(choice, args)
   const show = args.json ? showJson() : showText(wished, adapter.name, terminal !== undefined, waiting)
   let python: string | undefined
   let proven = false
@@ -43,7 +44,6 @@ export async function serve(choice: Choice, args: Arguments): Promise<number> {
     if (control) control.obey(order)
     else process.stderr.write(new Printer(process.stderr).answer(early))
   })
-  const front = frontFor(choice, args)
   const start = front ? launchBehind.bind(null, front) : launch
   try {
     const once = await notTwice(choice, wished, args, (ended) => {

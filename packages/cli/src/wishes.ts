@@ -1,4 +1,4 @@
-import type { OwnOptions } from '@devlaunch/core'
+import { DevlaunchError, type OwnOptions } from '@devlaunch/core'
 import type { Arguments } from './args.ts'
 import type { Choice } from './choose.ts'
 import { layOver } from './lay-over.ts'
@@ -6,10 +6,15 @@ import { layOver } from './lay-over.ts'
 /**
  * The command line as options of `launch`, over the definition of a named server. Here a developer's habits are the
  * defaults: port 8000, reloading.
+ * @throws DevlaunchError `USAGE` for a wish about a network where none is wished for
  */
 export function wishes(choice: Choice, args: Arguments): OwnOptions {
   const { adapter, name, options = {} } = choice
   const wished = layOver(options, explicit(choice, args))
+  const idle = args.lanFor !== undefined ? '--lan-for' : args.follow ? '--follow' : undefined
+  if (idle && !wished.lan) {
+    throw new DevlaunchError('USAGE', `${idle} needs --lan`, { hint: `add --lan, or leave out ${idle}` })
+  }
   const port = adapter.enforce.bind === 'app-decides' ? { offeredPort: adapter.port } : { port: adapter.port }
   return {
     ...(wished.port === undefined && port),

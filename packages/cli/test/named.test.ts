@@ -138,6 +138,11 @@ describe('the command line goes over the definition', () => {
     [{ server: 'flask', timeout: 5000 }, ['--timeout', '9'], { timeout: 9000 }],
     [{ server: 'flask', lan: 'eth1', lanFor: 60_000 }, [], { lan: 'eth1', lanFor: 60_000 }],
     [{ server: 'flask', lan: 'eth1' }, ['--lan=eth2', '--lan-for', '2m'], { lan: 'eth2', lanFor: 120_000 }],
+    [
+      { server: 'flask', lan: true },
+      ['--lan-for', '2m', '--follow'],
+      { lan: true, lanFor: 120_000, follow: true },
+    ],
     [{ server: 'script', command: ['x'] }, [], { command: ['x'], offeredPort: 8000 }],
     [{ server: 'script', command: ['x'], port: 9000 }, [], { command: ['x'], port: 9000 }],
     [{ server: 'granian', app: 'a:b', interface: 'wsgi' }, [], { app: 'a:b', interface: 'wsgi' }],
@@ -180,6 +185,24 @@ describe('the command line goes over the definition', () => {
       ...{ cwd: '.', front: 'caddy', tls: { certificate: at('c.pem'), key: at('k.pem') } },
       statics: { '/static': at('build'), '/media': 'media' },
     })
+    expect(frontFor(choice, parse(['api', '--tls', 'new.pem,key.pem']))).toMatchObject({
+      front: 'nginx',
+      tls: { certificate: 'new.pem', key: 'key.pem' },
+    })
+  })
+
+  test.each([
+    [['--lan-for', '30m'], '--lan-for needs --lan'],
+    [['--follow'], '--follow needs --lan'],
+    [['--host', '127.0.0.2', '--lan-for', '30m'], '--lan-for needs --lan'],
+    [['--tls', 'c.pem,k.pem'], '--tls needs --front'],
+    [['--front-static', '/static=build'], '--front-static needs --front'],
+  ])('%j has nothing that it is about', async (words, why) => {
+    await using folder = await project(manifest({ api: { server: 'http' } }))
+    for (const first of ['api', 'http']) {
+      const { code, stdout, stderr } = await devlaunch([first, ...words], { cwd: folder.path })
+      expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(why) })
+    }
   })
 
   test('--dry-run shows the front of the definition', async () => {

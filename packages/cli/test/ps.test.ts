@@ -46,6 +46,13 @@ test('what a command line has started is listed, found and stopped, from a folde
   for (const words of [[], ['http'], ['http', 'web']])
     expect(await devlaunch(['url', ...words], below)).toEqual({ code: 0, stdout: url, stderr: '' })
   expect(await urlOf('http web', below)).toBe(url)
+  for (const words of [
+    ['url', '--json'],
+    ['stop', '--dry-run', '--json'],
+  ]) {
+    const told: Running | Running[] = JSON.parse((await devlaunch(words, below)).stdout)
+    expect([told].flat()).toEqual([entry])
+  }
 
   const stopped = await devlaunch(['stop'], below)
   expect(stopped).toEqual({ code: 0, stdout: `ended http web at ${url}`, stderr: '' })
