@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wordsOf } from '../packages/testkit/src/fixture.ts'
 import { freePort } from '../packages/testkit/src/free-port.ts'
@@ -13,7 +16,7 @@ import { pool } from './pool.ts'
 
 /** Seconds: when the signal comes at the latest, and how long survivors are looked for after it. */
 const window = 2
-const watch = { full: 4, short: 2 }
+const watch = { full: 2.5, short: 2 }
 
 /** Milliseconds in which nobody must be left. */
 const limit = 1500
@@ -28,7 +31,7 @@ export const kill: Campaign = {
   name: 'kill',
   aim: `SIGKILL at a random moment of the first ${window} s: 0 survivors, nobody alive after ${limit / 1000} s`,
   runs: { full: 50, short: 1 },
-  seconds: 6 / width,
+  seconds: 4.5 / width,
   folded: 'release',
   cases: (short) =>
     servers()
@@ -82,7 +85,10 @@ async function once(
   watched: number,
 ) {
   const family = new Family()
-  const launcher = startCommand(project, fixture, mode, family.mark, await freePort())
+  // with a list of guards of its own: the guard of another run would end what this one leaves
+  const folder = await mkdtemp(join(tmpdir(), 'devlaunch-kill-'))
+  const env = { XDG_RUNTIME_DIR: folder }
+  const launcher = startCommand(project, fixture, mode, family.mark, await freePort(), env)
   try {
     await sleep(moment)
     family.look()
@@ -91,6 +97,7 @@ async function once(
     return { ready, ...(await family.watch(watched)) }
   } finally {
     family.end()
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -101,9 +108,10 @@ export function startCommand(
   mode: Mode,
   mark: string,
   port: number,
+  env: Readonly<Record<string, string>> = {},
 ): Command {
   const how = ['--cwd', cwd, '--python', python, '--port', `${port}`]
-  return command(wordsOf(fixture.adapter, fixture, mode, how), { cwd, mark })
+  return command(wordsOf(fixture.adapter, fixture, mode, how), { cwd, mark, env })
 }
 
 /** In the first moments there is no guard: it is waited for, unless the launcher is to die alone. */

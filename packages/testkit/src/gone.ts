@@ -38,6 +38,25 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     await expect.poll(() => living(tree), eventually).toEqual([])
   })
 
+  test('is gone with launcher and guard, and the reader of what it prints', async () => {
+    await using project = await makeProject()
+    // or the guard of another server would end what this one leaves
+    await using cli = await startCli(project, busiest, { XDG_RUNTIME_DIR: project.cwd })
+    const { url } = await cli.event('ready')
+    const tree = descendants(cli.pid)
+    const guard = tree.find(({ command }) => command.includes('guard/__main__.py'))?.pid
+    const server = tree.filter(({ pid }) => pid !== guard)
+    signal(server, 'SIGSTOP') // what they do about it, they do when both have gone
+    signal(
+      tree.filter(({ pid }) => pid === guard),
+      'SIGKILL',
+    )
+    cli.signal('SIGKILL')
+    await cli.exited
+    signal(living(server), 'SIGCONT')
+    await expectGone(tree, url)
+  })
+
   // what a signal of the command line sets off is the same in every release
   describe.for(age === 'newest' ? busy : [others.at(-1) ?? busiest])('$name', (mode) => {
     test.for([
@@ -73,6 +92,16 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     expect(living(tree)).toEqual([])
     close()
   })
+}
+
+function signal(processes: readonly { readonly pid: number }[], name: NodeJS.Signals): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, name)
+    } catch {
+      // ESRCH: it has ended
+    }
+  }
 }
 
 async function readOne(url: string): Promise<() => void> {

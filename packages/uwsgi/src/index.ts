@@ -29,7 +29,7 @@ export const uwsgi: Adapter<UwsgiOptions> = {
       // In a distribution Python is a plugin; PyPI's is built with it.
       ...['--if-not-plugin=python', '--plugin=python3', '--end-if'],
       ...[`--py-program-name=${python}`, `--py-sys-executable=${python}`], // whose packages are found
-      ...['--master', '--die-on-term', '--need-app'],
+      ...['--master', '--no-orphans', '--ignore-sigpipe', '--die-on-term', '--need-app'],
       ...['--safe-fd=198', '--safe-fd=199'], // the guard's, in a sealed server: a reload closes all others
       ...flags,
       ...(file ? [`--wsgi-file=${file}`, `--callable=${name}`] : [`--module=${app}`]),

@@ -22,9 +22,9 @@ testLan(uwsgi, fixture) // without the stream, which keeps a worker from all oth
 const planned = planner(uwsgi, '2.0.31', { app: 'main:app' })
 const words = (text: string) => text.split(' ')
 const plugin = words('--if-not-plugin=python --plugin=python3 --end-if')
-const first = [...plugin, '--py-program-name=/py', '--py-sys-executable=/py']
-const always = words('--master --die-on-term --need-app --safe-fd=198 --safe-fd=199 --skip-zero')
-const bind = (at: string) => words(`--if-not-env=LISTEN_FDS --http-socket=${at} --end-if`)
+const first = [...plugin, '--py-program-name=/py', '--py-sys-executable=/py', '--master']
+const always = words('--no-orphans --ignore-sigpipe --die-on-term --need-app --safe-fd=198 --safe-fd=199')
+const bind = (at: string) => words(`--skip-zero --if-not-env=LISTEN_FDS --http-socket=${at} --end-if`)
 const last = words('--worker-reload-mercy=1 --http-socket=fd://3')
 
 test.each([
