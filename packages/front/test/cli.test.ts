@@ -8,6 +8,7 @@ import { afterEach, describe, expect, onTestFailed, onTestFinished, test } from 
 import { command, devlaunch, newestPython, start } from '../../cli/test/kit/cli.ts'
 import { project } from '../../cli/test/kit/project.ts'
 import { terminal } from '../../cli/test/kit/screen.ts'
+import { until } from '../../cli/test/kit/until.ts'
 import { findProgram } from '../src/place.ts'
 
 const names = Object.keys(fronts) as FrontName[]
@@ -78,6 +79,23 @@ describe.each(names)('--front %s', (front) => {
     expect(run.stderr()).toContain(`error FAILED: ${front} ended (signal 9), and gunicorn was behind it`)
     expect(survivors(lives)).toEqual([])
     expect(existsSync(run.folder)).toBe(false)
+  })
+
+  test('what launcher and guards leave when all are killed is gone at the next start', async () => {
+    await using folder = await project(app)
+    // with a list of guards of its own, or another test's would end it sooner
+    const env = { ...marker, XDG_RUNTIME_DIR: folder.path }
+    const run = await serve(front, folder.path, env)
+    const lives = descendants(run.pid)
+    const isGuard = ({ command }: { readonly command: string }) => command.includes('guard/__main__.py')
+    for (const { pid } of [...lives.filter(isGuard), run]) process.kill(pid, 'SIGKILL')
+    await run.exitCode
+    const next = start(['http'], { cwd: folder.path, env })
+    await until(next, /Expose/)
+    expect(survivors(lives)).toEqual([])
+    expect(existsSync(run.folder)).toBe(false)
+    next.kill('SIGINT')
+    await next
   })
 
   test('prints a configuration that the program itself takes for one', async () => {
@@ -238,9 +256,9 @@ const checks: Readonly<Record<FrontName, (file: string, folder: string) => reado
 }
 
 /** On pipes, until it is ready. */
-async function serve(front: FrontName, cwd: string) {
+async function serve(front: FrontName, cwd: string, env = marker) {
   const port = await freePort()
-  const running = start([...gunicorn, '--front', front, '--port', `${port}`], { cwd, env: marker })
+  const running = start([...gunicorn, '--front', front, '--port', `${port}`], { cwd, env })
   const url = `http://127.0.0.1:${port}`
   onTestFinished(async () => {
     running.kill('SIGTERM')
