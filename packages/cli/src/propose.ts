@@ -20,7 +20,8 @@ export interface Proposal {
  */
 export async function propose(cwd: string, root: string, taken: readonly string[]): Promise<Proposal[]> {
   const folders = (await projectsIn(cwd)).map((name) => join(cwd, name))
-  const below = (await Promise.all(folders.map((folder) => find(folder, [])))).flat()
+  const inside = (folder: string) => folders.filter((other) => other.startsWith(folder + sep))
+  const below = (await Promise.all(folders.map((folder) => find(folder, inside(folder))))).flat()
   const here = await find(cwd, folders)
   const names = new Set([...taken, ...commands, ...adapters.map(({ name }) => name)])
   return [...here, ...below].map(({ folder, file, match, alone }) => {
@@ -85,20 +86,24 @@ const others = new Set([
 const marker =
   /^(?:manage\.py|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|requirements[\w.-]*\.txt|\.venv|venv)$/
 
+/** `apps/api` is the usual place of a workspace. */
+const deepest = 2
+
 /**
  * Folders whose apps are imported from within. Without a mark of their own they are parts of the project around them, if
  * that has one or imports them as packages.
  */
-async function projectsIn(cwd: string): Promise<string[]> {
-  const entries = await readdir(cwd, { withFileTypes: true })
-  const isProject = entries.some(({ name }) => marker.test(name))
+async function projectsIn(cwd: string, depth = 1): Promise<string[]> {
+  const entries = await readdir(cwd, { withFileTypes: true }).catch(() => [])
+  const isProject = entries.some(({ name }) => marker.test(name) || (depth > 1 && name.endsWith('.py')))
   const folders = entries.filter(
     (each) => each.isDirectory() && !each.name.startsWith('.') && !others.has(each.name),
   )
   const names = folders.map(async ({ name }) => {
     const files = await readdir(join(cwd, name)).catch((): string[] => [])
     const own = files.some((file) => marker.test(file)) || (!isProject && !files.includes('__init__.py'))
-    return own ? name : []
+    const below = depth < deepest ? await projectsIn(join(cwd, name), depth + 1) : []
+    return [...(own ? [name] : []), ...below.map((inner) => join(name, inner))]
   })
   return (await Promise.all(names)).flat().sort()
 }

@@ -52,6 +52,26 @@ test('a polyglot repository: what is found, the change, and only then the file',
   expect(await read(folder.path)).toBe(after)
 })
 
+test('workspaces are looked into: apps/api is a project where it says so', async () => {
+  await using folder = await project({
+    '.git/HEAD': '',
+    'package.json': '{ "workspaces": ["apps/*", "services/*"] }',
+    'apps/api/manage.py': '',
+    'apps/web/index.html': '',
+    'apps/web/node_modules/tool/requirements.txt': 'flask\n',
+    'services/orders/pyproject.toml': '[project]\ndependencies = ["fastapi"]\n',
+    'services/orders/main.py': fastapi,
+    'services/mail/requirements.txt': 'flask\n',
+    'services/mail/app.py': flask,
+  })
+  await run(folder.path, '--yes')
+  expect(JSON.parse(await read(folder.path)).devlaunch).toEqual({
+    api: { server: 'django', cwd: 'apps/api' },
+    mail: { server: 'flask', app: 'app:app', cwd: 'services/mail' },
+    orders: { server: 'uvicorn', app: 'main:app', cwd: 'services/orders' },
+  })
+})
+
 test('what it has written starts', async () => {
   await using folder = await project({ '.git/HEAD': '', 'package.json': '{}', 'app.py': flask })
   await run(folder.path, '-y')
