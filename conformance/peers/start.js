@@ -14,6 +14,8 @@ const unfinished = new Set()
 process.on('exit', () => {
   for (const finish of unfinished) finish()
 })
+// a signal alone would leave what the others leave
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
 /**
  * Starts a server by a tool, as the foreground job of a pseudo-terminal or with pipes.
