@@ -8,6 +8,7 @@ import { lan } from './lan.ts'
 import { late } from './late.ts'
 import { refusal } from './refusal.ts'
 import { residual } from './residual.ts'
+import { stalled } from './stalled.ts'
 import { strangers } from './strangers.ts'
 import { suite } from './suite.ts'
 import { tests } from './tests.ts'
@@ -25,5 +26,6 @@ export const campaigns: readonly Campaign[] = [
   crowd,
   suite,
   cycles,
+  stalled,
   tests,
 ]

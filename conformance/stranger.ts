@@ -24,6 +24,9 @@ export class Stranger implements AsyncDisposable {
     return this.#server.listening
   }
 
+  /** When it began to. */
+  since = Number.POSITIVE_INFINITY
+
   /** Resolves when it has the port, or has been stopped. */
   async insist(options: ListenOptions): Promise<void> {
     while (!this.#over && !(await this.#try(options))) await sleep(1)
@@ -42,7 +45,10 @@ export class Stranger implements AsyncDisposable {
         resolve(listens)
       }
       this.#server.once('error', () => end(false)) // EADDRINUSE: somebody has it
-      this.#server.once('listening', () => end(true))
+      this.#server.once('listening', () => {
+        this.since = performance.now()
+        end(true)
+      })
       this.#server.listen(options)
     })
   }

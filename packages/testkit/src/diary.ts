@@ -2,14 +2,12 @@ import type { LaunchEvent } from '@devlaunch/core'
 import { expect } from 'vitest'
 import { eventually } from './trial.ts'
 
-type Entry = LaunchEvent & { readonly at: number }
-
-/** Keeps the events of a launch, with their times. */
+/** Keeps the events of a launch. */
 export class Diary {
-  readonly #entries: Entry[] = []
+  readonly #entries: LaunchEvent[] = []
 
   readonly onEvent = (event: LaunchEvent): void => {
-    this.#entries.push({ ...event, at: performance.now() })
+    this.#entries.push(event)
   }
 
   /** What was told about serving, in order: `stalled childless`. */
@@ -19,10 +17,8 @@ export class Diary {
     )
   }
 
-  /** Milliseconds from `start` until the last of these was told, and nothing else was. */
-  async until(stalls: readonly string[], start = 0): Promise<number> {
+  /** Until these were told, and nothing else was. */
+  async until(stalls: readonly string[]): Promise<void> {
     await expect.poll(() => this.stalls, eventually).toEqual(stalls)
-    const last = this.#entries.findLast(({ event }) => event === 'stalled' || event === 'recovered')
-    return (last?.at ?? 0) - start
   }
 }

@@ -22,6 +22,7 @@ async def app(scope, receive, send):
     await good(scope, receive, send)
 `
 
+/** How soon, is for the campaign: `npm run conformance -- stalled`. */
 describe.for(servers())('uvicorn $age', (environment) => {
   const { makeProject, start } = makeTrial(uvicorn, { app: 'asgi', target: 'stalls:app' }, environment)
   const reloading = { name: 'reload on', reload: true, args: [] }
@@ -38,18 +39,18 @@ describe.for(servers())('uvicorn $age', (environment) => {
     return Number(await (await fetch(`${url}/pid`)).text())
   }
 
-  test('a reload child that is killed is missed within 2 s, until a file is saved', async () => {
+  test('a reload child that is killed is missed, until a file is saved', async () => {
     const { project, diary } = await begin(stalls)
     await using _ = project
     await using server = await start(project, reloading, diary)
     process.kill(await pidAt(server.url), 'SIGKILL')
-    expect(await diary.until(['stalled childless'], performance.now())).toBeLessThan(2000)
+    await diary.until(['stalled childless'])
     await project.save()
     await diary.until(['stalled childless', 'recovered childless'])
     expect((await fetch(server.url)).status).toBe(200)
   })
 
-  test('a syntax error at a reload is reported within 2 s, until it is corrected', async () => {
+  test('a syntax error at a reload is reported, until it is corrected', async () => {
     const { project, file, diary } = await begin(stalls)
     await using _ = project
     await using server = await start(project, reloading, diary)
@@ -59,7 +60,7 @@ describe.for(servers())('uvicorn $age', (environment) => {
       await vi.waitUntil(failed, { timeout: 5000 })
     }
     await vi.waitFor(saveAndSee, { timeout: 30_000 }) // a reloader misses what is saved before its first look
-    expect(await diary.until(['stalled childless'], performance.now())).toBeLessThan(2000)
+    await diary.until(['stalled childless'])
     await writeFile(file, stalls)
     await diary.until(['stalled childless', 'recovered childless'])
   })
@@ -76,22 +77,18 @@ describe.for(servers())('uvicorn $age', (environment) => {
     ['sys.exit()', 'import sys; sys.exit()'],
     ['os._exit(0)', 'import os; os._exit(0)'],
     ['a segmentation fault', 'import ctypes; ctypes.string_at(0)'],
-  ])('%s while the app is imported fails the launch within 2 s', async ([, source]) => {
+  ])('%s while the app is imported fails the launch', async ([, source]) => {
     const { project, diary } = await begin(`print("IMPORTED", flush=True); ${source}\n`)
     await using _ = project
-    let imported = 0
-    const onOutput = (text: string) => {
-      if (text.includes('IMPORTED')) imported = performance.now()
-    }
-    const launch = start(project, reloading, { ...diary, onOutput })
+    const launch = start(project, reloading, diary)
     await expect(launch).rejects.toMatchObject({
       code: 'FAILED',
       message: expect.stringMatching(/the process that should answer has ended.*IMPORTED/s),
     })
-    expect(await diary.until(['stalled childless'], imported)).toBeLessThan(2000)
+    await diary.until(['stalled childless'])
   })
 
-  test.for([reloading, alone])('a blocked event loop is reported within 2 s ($name)', async (mode) => {
+  test.for([reloading, alone])('a blocked event loop is reported ($name)', async (mode) => {
     const { project, diary } = await begin(stalls)
     await using _ = project
     await using server = await start(project, mode, diary)
@@ -99,7 +96,7 @@ describe.for(servers())('uvicorn $age', (environment) => {
     const flag = join(project.cwd, 'blocked')
     await expect.poll(() => existsSync(flag)).toBe(true)
     const waiting = connect(Number(new URL(server.url).port), '127.0.0.1')
-    expect(await diary.until(['stalled unaccepted'], performance.now())).toBeLessThan(2000)
+    await diary.until(['stalled unaccepted'])
     await rm(flag)
     await diary.until(['stalled unaccepted', 'recovered unaccepted'])
     expect((await blocked).status).toBe(200)
