@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Campaign, Outcome } from './campaign.ts'
 
@@ -24,23 +26,23 @@ export const tests: Campaign = {
     })),
 }
 
-function vitest(file: string, runs: number): Promise<Outcome> {
+async function vitest(file: string, runs: number): Promise<Outcome> {
   if (!existsSync(join(root, file))) throw new Error(`${file} is missing`)
-  const args = [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    file,
-    '--reporter=json',
-    '--testTimeout=3600000',
-  ]
+  const folder = await mkdtemp(join(tmpdir(), 'devlaunch-tests-'))
+  const report = join(folder, 'report.json')
+  const args = ['run', file, '--testTimeout=3600000', '--reporter=json', `--outputFile=${report}`]
   const options = { cwd: root, env: { ...process.env, DEVLAUNCH_RUNS: String(runs) }, maxBuffer: 2 ** 26 }
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (_error, stdout) => {
-      const { numPassedTests, numTotalTests } = JSON.parse(stdout.slice(stdout.indexOf('{')))
-      const failed = numTotalTests - numPassedTests
-      const misses =
-        failed > 0 || numTotalTests === 0 ? [`${failed} of ${numTotalTests} tests of ${file} fail`] : []
-      resolve({ figures: { tests: numTotalTests, failed }, misses })
+  try {
+    await new Promise<void>((resolve) => {
+      const program = join(root, 'node_modules/vitest/vitest.mjs')
+      execFile(process.execPath, [program, ...args], options, () => resolve()) // the report says what failed
     })
-  })
+    const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, 'utf8'))
+    const failed = numTotalTests - numPassedTests
+    const misses =
+      failed > 0 || numTotalTests === 0 ? [`${failed} of ${numTotalTests} tests of ${file} fail`] : []
+    return { figures: { tests: numTotalTests, failed }, misses }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
