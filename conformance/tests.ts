@@ -13,6 +13,15 @@ const files: Readonly<Record<string, string>> = {
   'every exit code and signal': 'packages/cli/test/endings.test.ts',
 }
 
+/** What is read of vitest's. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numTotalTests: number
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly failureMessages: readonly string[] }[]
+  }[]
+}
+
 export const tests: Campaign = {
   name: 'tests',
   aim: 'hostile command lines never start anything that the grammar does not allow; every exit code and signal is mapped',
@@ -37,11 +46,14 @@ async function vitest(file: string, runs: number): Promise<Outcome> {
       const program = join(root, 'node_modules/vitest/vitest.mjs')
       execFile(process.execPath, [program, ...args], options, () => resolve()) // the report says what failed
     })
-    const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, 'utf8'))
+    const { numPassedTests, numTotalTests, testResults }: Report = JSON.parse(await readFile(report, 'utf8'))
     const failed = numTotalTests - numPassedTests
     const misses =
       failed > 0 || numTotalTests === 0 ? [`${failed} of ${numTotalTests} tests of ${file} fail`] : []
-    return { figures: { tests: numTotalTests, failed }, misses }
+    const why = testResults.flatMap(({ assertionResults }) =>
+      assertionResults.flatMap(({ failureMessages }) => failureMessages),
+    )
+    return { figures: { tests: numTotalTests, failed }, misses: [...misses, ...why] }
   } finally {
     await rm(folder, { recursive: true })
   }
