@@ -23,8 +23,9 @@ ServerName ${host.includes(':') ? `[${host}]` : host}
 Listen ${authority}${tls ? ' https' : ''}
 PidFile httpd.pid
 DefaultRuntimeDir .
-# what is open as stderr may be a socket, which no path leads to; the last words come after the signal to end
-ErrorLog "|$trap '' INT TERM; exec cat"
+# what is open as stderr may be a socket, which no path leads to; Apache ends its logger before that has read the last
+# words, and waits 3 s for one that stays: the shell goes, and cat reads on
+ErrorLog "|$trap \\\\'\\\\' INT; exec 3<&0; (trap \\\\'\\\\' TERM; exec cat <&3) & wait"
 LogLevel warn
 ServerTokens Prod
 ${root ? '# nobody: Apache serves nothing as root\nUser #65534\nGroup #65534\n' : ''}

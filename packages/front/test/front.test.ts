@@ -121,14 +121,7 @@ describe.each(names)('%s', (front) => {
 
   test('a certificate that is none is named, and nothing is left', async () => {
     const { project } = await projectOf(gunicorn)
-    const files = { certificate: join(project.cwd, 'cert.pem'), key: join(project.cwd, 'key.pem') }
-    await writeFile(files.certificate, '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n')
-    await writeFile(files.key, '-----BEGIN PRIVATE KEY-----\nnone\n-----END PRIVATE KEY-----\n')
-    const folders: string[] = []
-    const failed = launchBehind({ front, tls: files }, gunicorn, {
-      ...optionsFor(gunicorn, project, 'app:app'),
-      onEvent: (event) => event.event === 'planned' && event.plan.folder && folders.push(event.plan.folder),
-    })
+    const { failed, folders } = await withoutCertificate(front, project)
     await expect(failed).rejects.toMatchObject({ code: 'FAILED', hint: 'correct the files of --tls' })
     expect(folders.map(existsSync)).toEqual([false])
   })
@@ -187,6 +180,17 @@ test('Caddy opens no admin API and installs no certificate authority', async () 
   const { folder = '' } = server.front ?? {}
   expect(existsSync(join(folder, 'caddy/pki'))).toBe(false)
   expect(server.logs.all.join('\n')).not.toMatch(/root certificate/)
+})
+
+test('Apache, which ends its logger at once, has its last words told', async () => {
+  const { project } = await projectOf(gunicorn)
+  const bin = join(project.cwd, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'cat'), '#!/bin/sh\nsleep 0.05\nexec /bin/cat "$@"\n', { mode: 0o755 })
+  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { failed } = await withoutCertificate('httpd', project)
+  await expect(failed).rejects.toMatchObject({ code: 'FAILED', hint: 'correct the files of --tls' })
 })
 
 test('no worker of nginx waits in accept(): the socket that it is handed does not block', async () => {
@@ -298,6 +302,18 @@ async function certificate(folder: string) {
   const out = ['-keyout', files.key, '-out', files.certificate, '-days', '2']
   await execa('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...out, ...subject])
   return files
+}
+
+async function withoutCertificate(front: FrontName, project: Project) {
+  const tls = { certificate: join(project.cwd, 'cert.pem'), key: join(project.cwd, 'key.pem') }
+  await writeFile(tls.certificate, '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n')
+  await writeFile(tls.key, '-----BEGIN PRIVATE KEY-----\nnone\n-----END PRIVATE KEY-----\n')
+  const folders: string[] = []
+  const failed = launchBehind({ front, tls }, gunicorn, {
+    ...optionsFor(gunicorn, project, 'app:app'),
+    onEvent: (event) => event.event === 'planned' && event.plan.folder && folders.push(event.plan.folder),
+  })
+  return { failed, folders }
 }
 
 function frontPid({ proof, front }: Server): number {
