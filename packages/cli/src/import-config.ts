@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { DevlaunchError } from '@devlaunch/core'
 
 /**
- * What a devlaunch.config file exports. Node itself loads it, types included; `name`: what messages call it.
+ * What a devlaunch.config file exports. Node itself loads it, types included, and again when it has changed; what it
+ * imports, only once in a process. `name`: what messages call it.
  * @throws DevlaunchError `USAGE` for one that can't be loaded.
  */
 export async function importConfig(file: string, name: string): Promise<unknown> {
-  const { href } = pathToFileURL(file)
+  const { href } = Object.assign(pathToFileURL(file), { search: `${(await stat(file)).mtimeMs}` })
   const module = await import(href).catch(async (cause: unknown) => {
     throw await explain(cause, { file, href, name })
   })

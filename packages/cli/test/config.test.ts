@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, symlink } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { DevlaunchError } from '@devlaunch/core'
@@ -9,6 +9,7 @@ import { schema } from '../../../scripts/schema.js'
 import { choose } from '../src/choose.ts'
 import { codeLines } from '../src/code-lines.ts'
 import { Printer } from '../src/print.ts'
+import { readConfig } from '../src/read-config.ts'
 import { devlaunch } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 
@@ -311,6 +312,19 @@ test('servers that only prefer one port share it: the next one is free', async (
     ),
   })
   expect(await choose(['web'], folder.path)).toMatchObject({ options: { port: 8000 } })
+})
+
+test.each([
+  ['devlaunch.config.ts', 'export default SERVERS'],
+  ['devlaunch.config.mjs', 'export default SERVERS'],
+  ['package.json', '{ "devlaunch": SERVERS }'],
+])('%s that has changed is read again', async (name, text) => {
+  const on = (port: number) => text.replace('SERVERS', `{ "api": { "server": "http", "port": ${port} } }`)
+  await using folder = await project({ [name]: on(8001) })
+  const read = async () => (await readConfig(join(folder.path, name))).value
+  expect(await read()).toMatchObject({ api: { port: 8001 } })
+  await writeFile(join(folder.path, name), on(8002))
+  expect(await read()).toMatchObject({ api: { port: 8002 } })
 })
 
 test('a broken package.json is nothing to who names a server of devlaunch', async () => {
