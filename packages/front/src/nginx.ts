@@ -79,7 +79,6 @@ const told: Readonly<Record<string, string>> = {
   Upgrade: '$http_upgrade',
   Connection: '$connection_upgrade',
   'X-Forwarded-For': '$remote_addr',
-  'X-Forwarded-Host': '$http_host',
   'X-Forwarded-Proto': '$scheme',
   'X-Real-IP': '$remote_addr',
 }
