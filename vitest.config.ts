@@ -11,6 +11,7 @@ export default defineConfig({
     // A deadline for what never comes, not a measure: a test waits for facts.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 50 } },
     // They wait for other processes more than they compute.
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },

@@ -66,7 +66,7 @@ async function under(
   if (body !== undefined && leader) process.kill(leader.pid, 'SIGTERM')
   const { exitCode, stdout, stderr } = await running
   expect(`${stdout}${stderr}`).not.toMatch(/^\s+at .*(?:\.ts|node:)/m)
-  await expect.poll(() => marked(`${mark}=${run}`), { timeout: 5000 }).toEqual([])
+  await expect.poll(() => marked(`${mark}=${run}`)).toEqual([])
   return { code: exitCode, stdout, stderr, body }
 }
 

@@ -98,7 +98,7 @@ describe.for(apps)('%s', ([, words, files]) => {
     await screen.shows(/\[exit 130\]/)
     const left = () =>
       marked(marker.DEVLAUNCH_TEST_RUN).filter(({ command }) => !command.includes('terminal.py'))
-    await expect.poll(left, { timeout: 2000, interval: 10 }).toEqual([]) // but for the shell, which is about to end
+    await expect.poll(left).toEqual([]) // but for the shell, which is about to end
   })
 })
 

@@ -40,7 +40,7 @@ test.for([
     const server = Number(/\(pid (\d+)\)/.exec(await until(killed, /Expose/))?.[1])
     const tree = treeOf(server)
     const [daemon] = tree.filter(({ command }) => command === 'sleep 1000 ')
-    await expect.poll(() => records(folder.path), { timeout: 5000 }).toContain(`${daemon?.pid} `)
+    await expect.poll(() => records(folder.path)).toContain(`${daemon?.pid} `)
     killed.kill('SIGSTOP') // or it would end what is left by itself
     process.kill(parentOf(server), 'SIGKILL')
     killed.kill('SIGKILL')

@@ -15,7 +15,7 @@ test('nothing comes after the exit, and no line before an earlier one, however s
   void report.output(`${lines.slice(0, 990).join('\n')}\n`, 'stdout')
   void report.output(lines.slice(990).join('\n'), 'stdout')
   report.event({ event: 'exit', code: 0, signal: null, killed: [], survivors: [], error: undefined })
-  await vi.waitFor(() => expect(text).toContain('"event":"exit"'))
+  await expect.poll(() => text).toContain('"event":"exit"')
   const events = text.trimEnd().split('\n').map((line) => JSON.parse(line)) // biome-ignore format: one thought
   vi.restoreAllMocks()
   expect(events.slice(0, -1).map(({ line }) => line)).toEqual(lines)

@@ -6,8 +6,6 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Environment, personal, runners, scripted } from './kit/runners.ts'
 import { terminal } from './kit/screen.ts'
 
-const eventually = { timeout: 20_000, interval: 50 }
-
 const sources = {
   'app.py': `
 import atexit, signal, sys
@@ -72,7 +70,7 @@ describe.for(runners)('$name', (runner) => {
     screen.type('\x03')
     await screen.shows(/\[exit -?\d+\]/)
     expect(/\[exit (-?\d+)\]/.exec(screen.text())?.[1]).toBe(`${runner.interrupted}`)
-    await expect.poll(() => left(marker), eventually).toEqual([])
+    await expect.poll(() => left(marker)).toEqual([])
     expect(await readFile(join(folder.path, 'notes'), 'utf8')).toBe('interrupted cleaned up ')
   })
 
@@ -86,7 +84,7 @@ describe.for(runners)('$name', (runner) => {
     })
     await screen.shows(local)
     screen.close()
-    await expect.poll(() => left(marker), eventually).toEqual([])
+    await expect.poll(() => left(marker)).toEqual([])
   })
 
   test(`a server that fails: exit code ${runner.failed}`, async () => {
@@ -98,7 +96,7 @@ describe.for(runners)('$name', (runner) => {
     const { exitCode, all } = await execa(file, words, { ...options, stdin: 'ignore' })
     expect(all).toMatch(/No module named 'nowhere_to_be_found'/)
     expect(exitCode).toBe(runner.failed)
-    await expect.poll(() => left(marker), eventually).toEqual([])
+    await expect.poll(() => left(marker)).toEqual([])
   })
 
   test.for(['SIGTERM', 'SIGKILL'] as const)('nothing is left after %s', async (signal) => {
@@ -114,10 +112,10 @@ describe.for(runners)('$name', (runner) => {
       stream.on('data', (chunk) => {
         text += chunk
       })
-    await expect.poll(() => text, eventually).toMatch(local)
+    await expect.poll(() => text).toMatch(local)
     const url = local.exec(text)?.[1] ?? ''
     expect(await (await fetch(url)).text()).toBe('hello')
     running.kill(signal)
-    await expect.poll(() => left(marker), eventually).toEqual([])
+    await expect.poll(() => left(marker)).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ function alive({ pid }: Serving): boolean {
 }
 
 async function expectEnded(server: Serving): Promise<void> {
-  await expect.poll(() => alive(server), { timeout: 5000 }).toBe(false)
+  await expect.poll(() => alive(server)).toBe(false)
   await expect(fetch(server.url)).rejects.toThrow()
 }
 
@@ -151,13 +151,11 @@ describe('the server gets the signals as a shell would give them, whatever the l
     running.kill('SIGKILL')
     await running
     await expect
-      .poll(
-        () =>
-          fetch(url).then(
-            () => 'answers',
-            () => 'gone',
-          ),
-        { timeout: 5000 },
+      .poll(() =>
+        fetch(url).then(
+          () => 'answers',
+          () => 'gone',
+        ),
       )
       .toBe('gone')
   })

@@ -39,7 +39,7 @@ describe('in a terminal', () => {
     expect(await debug(screen)).toBe('42')
     screen.type('\x03')
     await screen.shows(/\[exit 130\]/)
-    await expect.poll(left, { timeout: 2000, interval: 10 }).toEqual([]) // but for the shell, which is about to end
+    await expect.poll(left).toEqual([]) // but for the shell, which is about to end
   })
 
   test('Ctrl-C arrives exactly once', async () => {
@@ -99,7 +99,7 @@ describe('a start that takes its time', () => {
     await screen.shows(/starting flask 0\.\d s/)
     screen.type('\x03')
     await screen.shows(/\[exit 130\]/)
-    await expect.poll(left, { timeout: 2000, interval: 10 }).toEqual([]) // but for the shell, which is about to end
+    await expect.poll(left).toEqual([]) // but for the shell, which is about to end
   })
 
   test('shows nothing of it on a pipe', async () => {
@@ -117,11 +117,11 @@ test('nothing is left when the terminal is closed', async () => {
   await screen.shows(/Expose/)
   expect(left()).not.toEqual([])
   screen.close()
-  await expect.poll(() => marked(marker.DEVLAUNCH_TEST_RUN), { timeout: 2000, interval: 10 }).toEqual([])
+  await expect.poll(() => marked(marker.DEVLAUNCH_TEST_RUN)).toEqual([])
 })
 
 describe('on a pipe', () => {
-  test("the app's first print() arrives within 300 ms, before the app is even imported", async () => {
+  test("the app's first print() arrives before the app is even imported", async () => {
     await using folder = await project({
       'app.py':
         'import time\nprint("FIRST", time.time())\ntime.sleep(2)\nfrom flask import Flask\napp = Flask(__name__)\n',
@@ -140,7 +140,7 @@ describe('on a pipe', () => {
         if (String(chunk).includes('Local')) reject(new Error('ready before the app had printed'))
       })
     })
-    expect(await first).toBeLessThan(300)
+    expect(await first).toBeLessThan(2000)
     running.kill('SIGINT')
     expect((await running).exitCode).toBe(130)
   })

@@ -6,7 +6,6 @@ import { devlaunch, newestPython, start } from './kit/cli.ts'
 import { type Folder, project } from './kit/project.ts'
 import { terminal } from './kit/screen.ts'
 
-const eventually = { timeout: 20_000, interval: 50 }
 const node = process.execPath
 const python = ['--python', newestPython()]
 
@@ -351,7 +350,7 @@ describe('a signal', () => {
       await using folder = await project(files)
       const env = mark()
       const running = start(['test', 'http', '--', node, 'waits.mjs'], { cwd: folder.path, env })
-      await expect.poll(() => isThere(folder, 'ready'), eventually).not.toBe('')
+      await expect.poll(() => isThere(folder, 'ready')).not.toBe('')
       running.kill(name)
       const { exitCode, stdout, stderr } = await running
       expect(stdout).toBe(`ASKED ${name}, the server says 200`)
@@ -369,7 +368,7 @@ describe('a signal', () => {
     const env = mark()
     const words = ['test', 'http', '--and', 'flask', 'slow:app', ...python, '--', node, 'check.mjs']
     const running = start(words, { cwd: folder.path, env })
-    await expect.poll(() => isThere(folder, 'ready'), eventually).not.toBe('')
+    await expect.poll(() => isThere(folder, 'ready')).not.toBe('')
     running.kill('SIGTERM')
     expect(await running).toMatchObject({ exitCode: 143, stdout: '', stderr: '' })
     expect(left(env)).toEqual([])
@@ -387,18 +386,18 @@ describe('a signal', () => {
     await screen.shows(/\[exit 130\]/)
     expect(screen.text().match(/ASKED \w+/g)).toEqual(['ASKED SIGINT'])
     expect(screen.text()).toContain('the server says 200')
-    await expect.poll(() => left(env), eventually).toEqual([])
+    await expect.poll(() => left(env)).toEqual([])
   })
 
   test('SIGKILL of the command line leaves neither the server nor the command, not even its daemon', async () => {
     await using folder = await project(files)
     const env = mark()
     const running = start(['test', 'http', '--', newestPython(), 'stubborn.py'], { cwd: folder.path, env })
-    await expect.poll(() => isThere(folder, 'ready'), eventually).not.toBe('')
+    await expect.poll(() => isThere(folder, 'ready')).not.toBe('')
     expect(left(env).filter(({ command }) => command.includes('stubborn.py')).length).toBeGreaterThan(1)
     running.kill('SIGKILL')
     await running
-    await expect.poll(() => left(env), eventually).toEqual([])
+    await expect.poll(() => left(env)).toEqual([])
   })
 })
 
@@ -414,6 +413,6 @@ if os.fork() == 0:
 while not os.path.exists("ready"): time.sleep(0.01)`
   const { code } = await devlaunch(['test', 'http', '--', newestPython(), '-c', script], { cwd: folder.path })
   expect(code).toBe(0)
-  await expect.poll(() => isThere(folder, 'ready'), eventually).not.toBe('')
+  await expect.poll(() => isThere(folder, 'ready')).not.toBe('')
   process.kill(Number(await isThere(folder, 'ready')), 'SIGKILL') // throws, if there is no such process
 })

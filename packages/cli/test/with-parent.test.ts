@@ -6,7 +6,6 @@ import { project } from './kit/project.ts'
 import { personal, runners, scripted } from './kit/runners.ts'
 import { until } from './kit/until.ts'
 
-const eventually = { timeout: 20_000, interval: 50 }
 const page = { 'index.html': 'hello' }
 const mark = () => ({ DEVLAUNCH_TEST_RUN: crypto.randomUUID() })
 
@@ -71,7 +70,7 @@ test('--no-with-parent goes on when npm has gone, whatever ends npm', async () =
   running.stderr.on('data', (chunk) => {
     text += chunk
   })
-  await expect.poll(() => text, eventually).toMatch(/Expose/)
+  await expect.poll(() => text).toMatch(/Expose/)
   const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0] ?? ''
   running.kill('SIGKILL')
   await new Promise((resolve) => setTimeout(resolve, 2500)) // longer than a look takes

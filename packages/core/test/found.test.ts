@@ -116,20 +116,20 @@ test('beside the port that was named nothing is ready', async () => {
 
 test('who answers beside the port that was named is told of', async () => {
   const port = await freePort()
-  await expect(start('serve("other")', { port, timeout: 2000 })).rejects.toMatchObject({
+  await expect(start('serve("other")', { port, timeout: 3000 })).rejects.toMatchObject({
     code: 'NOT_READY',
     summary: expect.stringMatching(
-      `did not listen on 127.0.0.1:${port} within 2 s; it listens on 127.0.0.1:\\d+ instead`,
+      `did not listen on 127.0.0.1:${port} within 3 s; it listens on 127.0.0.1:\\d+ instead`,
     ),
     hint: expect.stringContaining('HOST and PORT'),
   })
 })
 
 test.each([
-  ['mute()', /listens on 127\.0\.0\.1:\d+ but gave no answer within 1 s/],
-  ['None', /did not listen on loopback within 1 s/],
+  ['mute()', /listens on 127\.0\.0\.1:\d+ but gave no answer within 3 s/],
+  ['None', /did not listen on loopback within 3 s/],
 ])('%s is no server', async (expression, summary) => {
-  const started = start(`kept = ${expression}\ntime.sleep(60)`, { timeout: 1000 })
+  const started = start(`kept = ${expression}\ntime.sleep(60)`, { timeout: 3000 })
   await expect(started).rejects.toMatchObject({ code: 'NOT_READY', summary: expect.stringMatching(summary) })
 })
 

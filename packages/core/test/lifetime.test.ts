@@ -46,7 +46,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
     }
     asked.say({ do: 'stop', graces: [60] })
     for (const session of [alone, asked])
-      expect(await session.event('gone', 5)).toMatchObject({ exit: -9, survivors: [] })
+      expect(await session.event('gone')).toMatchObject({ exit: -9, survivors: [] })
     expect([alone.said('expired').length, asked.said('expired').length]).toEqual([1, 0])
   })
 
@@ -72,7 +72,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
     const message = { do: 'start', ...order, port: 1, terminal: null, lifetime: 0.3 }
     session.process.stdin?.write(`${JSON.stringify(message)}\n`)
     const [, launcher, owner] = await session.printed(/pids (\d+) (\d+)/)
-    await gone([Number(owner)], 5)
+    await gone([Number(owner)])
     expect(alive(Number(launcher))).toBe(true)
     session.process.kill('SIGCONT')
     await session.printed(/"expired"[\s\S]*"gone"/)

@@ -165,6 +165,6 @@ test('it takes no time, however many interfaces there are', () => {
   ])
   const seen = see(`${laptop}\nip -batch - <<EOF\n${many.flat().join('\n')}\nEOF`)
   expect(seen.networks.interfaces.length).toBeGreaterThan(60)
-  expect(seen.first).toBeLessThan(500)
-  expect(seen.later).toBeLessThan(500)
+  expect(seen.first).toBeLessThan(3000)
+  expect(seen.later).toBeLessThan(3000)
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch } from '@devlaunch/core'
 import { servers } from '@devlaunch/testkit'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { flask } from '../src/index.ts'
 
 const modules = {
@@ -36,6 +36,6 @@ describe.for(servers())('$age, as a child of the reloader', { timeout: 30_000 },
 
   test.for([false, true])('tells the PIN of the debugger (reload %s)', async (reload) => {
     await using server = await run('good', { reload, debug: true })
-    await vi.waitFor(() => expect(server.logs.all.join('\n')).toMatch(/Debugger PIN: \d/))
+    await expect.poll(() => server.logs.all.join('\n')).toMatch(/Debugger PIN: \d/)
   })
 })

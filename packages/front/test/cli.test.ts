@@ -18,7 +18,7 @@ const root = process.getuid?.() === 0
 const marker = { DEVLAUNCH_TEST_RUN: crypto.randomUUID() }
 afterEach(async () => {
   const left = () => marked(marker.DEVLAUNCH_TEST_RUN)
-  await expect.poll(left, { timeout: 5000, interval: 20 }).toEqual([])
+  await expect.poll(left).toEqual([])
 })
 
 const app = {
@@ -55,7 +55,7 @@ describe.each(names)('--front %s', (front) => {
     await using folder = await project(app)
     const run = await serve(front, folder.path)
     expect((await fetch(`${run.url}/die`)).status).toBe(502) // the worker ends with the request
-    await expect.poll(() => run.output(), { timeout: 5000 }).toMatch(logged[front])
+    await expect.poll(() => run.output()).toMatch(logged[front])
     expect(await run.end('SIGTERM')).toBe(143)
   })
 

@@ -205,7 +205,7 @@ test('the folder of a front goes, also when its guard is killed', async () => {
   const { server } = await behind('nginx', gunicorn)
   process.kill(parentOf(frontPid(server)), 'SIGKILL')
   expect(await server.exited).toMatchObject({ error: { code: 'GUARD_LOST' } })
-  await vi.waitFor(() => expect(existsSync(server.front?.folder ?? '')).toBe(false))
+  await expect.poll(() => existsSync(server.front?.folder ?? '')).toBe(false)
 })
 
 test('a temporary folder that takes no files is named, and nothing is left', async () => {

@@ -28,13 +28,12 @@ const names = Object.keys(fronts) as FrontName[]
 const marker = crypto.randomUUID()
 const local = `http://127.0.0.1:${port}`
 const network = `http://${places.lan.machine}:${port}`
-const soon = { timeout: 2000, interval: 10 }
 const eventually = { timeout: 20_000, interval: 50 }
 
 beforeAll(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
 afterAll(async () => {
   vi.unstubAllEnvs()
-  await vi.waitFor(() => expect(marked(marker)).toEqual([]), soon)
+  await vi.waitFor(() => expect(marked(marker)).toEqual([]), eventually)
 })
 
 describe.each(names)('--front %s --lan', { timeout: 60_000 }, (front) => {
@@ -93,9 +92,9 @@ describe.each(names)('--front %s --lan', { timeout: 60_000 }, (front) => {
       expect(existsSync(folder)).toBe(true)
       const tree = descendants(cli.pid)
       cli.signal('SIGKILL')
-      await context.expect.poll(() => survivors(tree), soon).toEqual([])
-      await context.expect.poll(() => nets.machine.listeners(), soon).toEqual([])
-      await context.expect.poll(() => existsSync(folder), soon).toBe(false)
+      await context.expect.poll(() => survivors(tree)).toEqual([])
+      await context.expect.poll(() => nets.machine.listeners()).toEqual([])
+      await context.expect.poll(() => existsSync(folder)).toBe(false)
       expect(await phone.get(network)).toMatchObject({ error: 'ECONNREFUSED' })
     })
   })

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
 import { listening, runOf } from './kernel.ts'
-import { eventually, living, type Trial, treeOf } from './trial.ts'
+import { living, type Trial, treeOf } from './trial.ts'
 
 /** Bound as planned: one address, whatever the environment and the project's files would rather have. */
 export function bound({ adapter, modes, makeProject, start }: Trial): void {
@@ -19,7 +19,7 @@ export function bound({ adapter, modes, makeProject, start }: Trial): void {
       expect(listening(treeOf(server.pid))).toEqual(planned)
       if (mode.reload) {
         await reloaded(server, project.save)
-        await expect.poll(() => listening(treeOf(server.pid)), eventually).toEqual(planned)
+        await expect.poll(() => listening(treeOf(server.pid))).toEqual(planned)
       }
       const tree = treeOf(server.pid)
       await server.stop()

@@ -1,6 +1,5 @@
 import type { LaunchEvent } from '@devlaunch/core'
 import { expect } from 'vitest'
-import { eventually } from './trial.ts'
 
 /** Keeps the events of a launch. */
 export class Diary {
@@ -19,6 +18,6 @@ export class Diary {
 
   /** Until these were told, and nothing else was. */
   async until(stalls: readonly string[]): Promise<void> {
-    await expect.poll(() => this.stalls, eventually).toEqual(stalls)
+    await expect.poll(() => this.stalls).toEqual(stalls)
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { freePort } from './free-port.ts'
 import { hostile } from './hostile.ts'
 import { descendants, isTaken, listening } from './kernel.ts'
-import { eventually, expectGone, living, type Trial, treeOf } from './trial.ts'
+import { expectGone, living, type Trial, treeOf } from './trial.ts'
 
 /** Gone: whatever ends the launcher, or however the server resists, nothing of its tree lives on. */
 export function gone({ adapter, age, fixture, modes, busy, makeProject, start, startCli }: Trial): void {
@@ -21,7 +21,7 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
 
       const port = await freePort()
       await fetch(`${url}/listen?how=daemon&host=127.0.0.1&port=${port}`)
-      await expect.poll(() => isTaken(port), eventually).toBe(true)
+      await expect.poll(() => isTaken(port)).toBe(true)
       const tree = descendants(cli.pid)
       cli.signal('SIGKILL')
       await expectGone(tree, url)
@@ -35,7 +35,7 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     await cli.event('started')
     const tree = descendants(cli.pid)
     cli.signal('SIGKILL')
-    await expect.poll(() => living(tree), eventually).toEqual([])
+    await expect.poll(() => living(tree)).toEqual([])
   })
 
   test('is gone with launcher and guard, and the reader of what it prints', async () => {
@@ -81,14 +81,14 @@ export function gone({ adapter, age, fixture, modes, busy, makeProject, start, s
     ...(stream ? [['a request takes 20 s', ask] as const] : []),
     ...(websocket ? [['a WebSocket is open', openWebSocket] as const] : []),
   ]
-  test.for(open)('is gone in six seconds while %s', { timeout: 15_000 }, async ([, connect]) => {
+  test.for(open)('is gone while %s', async ([, connect]) => {
     await using project = await makeProject()
     await using server = await start(project, busiest)
     const close = await connect(server)
     const tree = treeOf(server.pid)
     const asked = performance.now()
     await server.stop()
-    expect(performance.now() - asked).toBeLessThan(6000)
+    expect(performance.now() - asked).toBeLessThan(15_000) // the request takes 20 s
     expect(living(tree)).toEqual([])
     close()
   })
@@ -114,7 +114,7 @@ async function readOne(url: string): Promise<() => void> {
 /** Resolves when the app works on the request. */
 async function ask(server: Server): Promise<() => void> {
   const request = get(`${server.url}/slow`).on('error', () => {}) // it is cut off
-  await expect.poll(() => server.logs.all, eventually).toContain('SLOW')
+  await expect.poll(() => server.logs.all).toContain('SLOW')
   return () => void request.destroy()
 }
 

@@ -98,7 +98,8 @@ function stat(pid: number): Status | undefined {
   const fields = fieldsOf(pid)
   const [state, parent, , session] = fields
   if (state === undefined || parent === undefined) return undefined
-  const alive = !'ZX'.includes(state)
+  // its first thread may end before the others, which hold its sockets: num_threads
+  const alive = !'ZX'.includes(state) || Number(fields[17]) > 1
   return { pid, alive, parent: Number(parent), session: Number(session), started: fields[19] ?? '' }
 }
 

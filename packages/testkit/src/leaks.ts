@@ -62,9 +62,9 @@ function memory(): number {
   return process.memoryUsage.rss()
 }
 
-/** What is open more than before, also half a second later: Node closes the sockets of fetch a moment after their use. */
+/** What is open more than before, also five seconds later: Node closes the sockets of fetch a moment after their use. */
 async function remaining(before: readonly string[]): Promise<string[]> {
-  for (const deadline = performance.now() + 500; ; await sleep(10)) {
+  for (const deadline = performance.now() + 5000; ; await sleep(10)) {
     const more = without(await descriptors(), before)
     if (more.length === 0 || performance.now() > deadline) return more
   }

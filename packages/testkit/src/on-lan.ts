@@ -88,7 +88,7 @@ function ended(trial: Trial): void {
     cli.signal('SIGSTOP')
     await held?.ended
     // its server has a second to end in, and may take connections meanwhile
-    await context.expect.poll(async () => (await phone.get(network)).connected, eventually).toBe(false)
+    await context.expect.poll(async () => (await phone.get(network)).connected).toBe(false)
     expect(isStopped(cli.pid)).toBe(true)
     expect((await phone.get(network)).connected).toBe(false)
     cli.signal('SIGCONT')
@@ -102,8 +102,8 @@ function ended(trial: Trial): void {
     const held = await lan.hold(phone, network)
     const tree = descendants(cli.pid)
     cli.signal('SIGKILL')
-    await context.expect.poll(() => survivors(tree), eventually).toEqual([])
-    await context.expect.poll(() => nets.machine.listeners(), eventually).toEqual([])
+    await context.expect.poll(() => survivors(tree)).toEqual([])
+    await context.expect.poll(() => nets.machine.listeners()).toEqual([])
     await held?.ended
     expect(await phone.get(network)).toMatchObject({ error: 'ECONNREFUSED' })
   })

@@ -17,7 +17,7 @@ import { eventually, living, makeTrial, marker } from './trial.ts'
  * workers. What listens and what lives is read from the kernel, past devlaunch.
  */
 export function testAdapter(adapter: AnyAdapter): void {
-  describe.for(servers(adapter))(`conformance ${adapter.name} $age`, { timeout: 30_000 }, (environment) => {
+  describe.for(servers(adapter))(`conformance ${adapter.name} $age`, (environment) => {
     beforeEach(() => void vi.stubEnv('DEVLAUNCH_TEST_RUN', marker))
     afterEach(() => void vi.unstubAllEnvs())
     afterAll(() => vi.waitFor(() => expect(living()).toEqual([]), eventually))

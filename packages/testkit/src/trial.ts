@@ -26,7 +26,7 @@ export interface Trial {
 
 /** In the environment of everything that a test file starts, as DEVLAUNCH_TEST_RUN. */
 export const marker: string = crypto.randomUUID()
-/** For `expect.poll`: what must happen, however slow this machine is. How long it takes is for the campaigns. */
+/** For `vi.waitFor`, and as vitest.config.ts has it for `expect.poll`. */
 export const eventually: { timeout: number; interval: number } = { timeout: 20_000, interval: 50 }
 
 export function makeTrial(adapter: AnyAdapter, fixture: Fixture, { age, python }: Environment): Trial {
@@ -93,7 +93,7 @@ export function freeUdpPort(): number {
 
 /** Nothing lives, and the port is free. */
 export async function expectGone(tree: readonly Life[], url: string): Promise<void> {
-  await expect.poll(() => living(tree), eventually).toEqual([])
+  await expect.poll(() => living(tree)).toEqual([])
   expect(isTaken(portOf(url))).toBe(false)
 }
 

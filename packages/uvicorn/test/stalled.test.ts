@@ -106,7 +106,7 @@ describe.for(servers())('uvicorn $age', (environment) => {
   test('a page that never answers is noted, and the server never called ready', async () => {
     const { project, diary } = await begin(stalls)
     await using _ = project
-    const options = { onEvent: diary.onEvent, env: { NEVER: '1' }, timeout: 6000 }
+    const options = { onEvent: diary.onEvent, env: { NEVER: '1' }, timeout: 10_000 }
     await expect(start(project, alone, options)).rejects.toMatchObject({ code: 'NOT_READY' })
     expect(diary.stalls).toEqual(['stalled silent'])
   })

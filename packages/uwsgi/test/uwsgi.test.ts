@@ -73,6 +73,6 @@ describe.for([...servers(), ...debian])('uwsgi with $python', { timeout: 30_000 
     await using project = await makeProject()
     await writeFile(join(project.cwd, 'main.py'), source)
     const failure = { code: 'FAILED', hint: expect.stringContaining(hint) }
-    await expect(start(project, modes[0], { ...{ app }, timeout: 5000 })).rejects.toMatchObject(failure)
+    await expect(start(project, modes[0], { ...{ app }, timeout: 20_000 })).rejects.toMatchObject(failure)
   })
 })

@@ -44,8 +44,6 @@ interface Running {
 }
 
 /** For `expect.poll`: what must happen, however slow this machine is. */
-const eventually = { timeout: 20_000, interval: 50 }
-
 export async function runnerProject(name: keyof typeof runners): Promise<RunnerProject> {
   const mark = crypto.randomUUID()
   const path = await mkdtemp(join(tmpdir(), `devlaunch-${name}-`))
@@ -116,7 +114,7 @@ function run(
       }),
     servers,
     kill: (signal) => void child.kill(signal),
-    gone: () => expect.poll(living, eventually).toEqual([]),
-    serversGone: () => expect.poll(servers, eventually).toEqual([]),
+    gone: () => expect.poll(living).toEqual([]),
+    serversGone: () => expect.poll(servers).toEqual([]),
   }
 }

@@ -7,6 +7,9 @@ import type { GuardEvent } from '../../src/protocol.ts'
 
 export const directory: string = fileURLToPath(new URL('../../guard', import.meta.url))
 
+/** Milliseconds, for what never comes: how soon it comes is measured by the campaigns. */
+const deadline = 20_000
+
 type Name = GuardEvent['event'] | 'answer'
 
 /** A guard that is spoken to by hand, over its descriptor 3. */
@@ -62,8 +65,8 @@ export class Session {
 
   /** The next event of that name. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into every kind of event
-  event(name: Name, seconds = 10): Promise<any> {
-    return this.#until(`the event ${name}`, seconds, () => {
+  event(name: Name): Promise<any> {
+    return this.#until(`the event ${name}`, () => {
       const index = this.#said.findIndex((each) => each.event === name)
       return index < 0 ? undefined : this.#said.splice(index, 1)[0]
     })
@@ -74,18 +77,18 @@ export class Session {
     return this.#said.filter((each) => each.event === name)
   }
 
-  printed(pattern: RegExp, seconds = 10): Promise<RegExpExecArray> {
-    return this.#until(`${pattern} in the output`, seconds, () => pattern.exec(this.output) ?? undefined)
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until(`${pattern} in the output`, () => pattern.exec(this.output) ?? undefined)
   }
 
-  async #until<Found>(what: string, seconds: number, find: () => Found | undefined): Promise<Found> {
-    const deadline = Date.now() + seconds * 1000
+  async #until<Found>(what: string, find: () => Found | undefined): Promise<Found> {
+    const end = Date.now() + deadline
     for (;;) {
       const found = find()
       if (found !== undefined) return found
-      if (Date.now() > deadline)
+      if (Date.now() > end)
         throw new Error(
-          `no ${what} in ${seconds} s; said ${JSON.stringify(this.#said)}, output ${this.output}`,
+          `no ${what} in ${deadline / 1000} s; said ${JSON.stringify(this.#said)}, output ${this.output}`,
         )
       await new Promise<void>((resolve) => {
         this.#wake = resolve
@@ -116,12 +119,11 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** Seconds until none of them is alive. */
-export async function gone(pids: readonly number[], seconds = 10): Promise<number> {
-  const start = Date.now()
+/** Waits until none of them is alive. */
+export async function gone(pids: readonly number[]): Promise<void> {
+  const end = Date.now() + deadline
   while (pids.some(alive)) {
-    if (Date.now() - start > seconds * 1000) throw new Error(`still alive: ${pids.filter(alive)}`)
+    if (Date.now() > end) throw new Error(`still alive: ${pids.filter(alive)}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  return (Date.now() - start) / 1000
 }
