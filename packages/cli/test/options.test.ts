@@ -99,11 +99,12 @@ test.runIf(process.platform === 'linux')('--open opens the address that was prov
 test('a server that ends by itself is not left unsaid', async () => {
   await using folder = await project({
     'app.py':
-      'import os, threading\nthreading.Timer(1, os._exit, [3]).start()\ndef app(environ, start_response):\n    start_response("200 OK", [])\n    return []\n',
+      'import os\ndef app(environ, start_response):\n    if environ["PATH_INFO"] == "/leave": os._exit(3)\n    start_response("200 OK", [])\n    return []\n',
   })
-  const { code, stderr } = await devlaunch(['wsgi', 'app:app', '--python', newestPython()], {
-    cwd: folder.path,
-  })
+  const running = start(['wsgi', 'app:app', '--python', newestPython()], { cwd: folder.path })
+  const url = /http:\/\/[\d.:]+/.exec(await until(running, /Expose/))?.[0]
+  await fetch(`${url}/leave`).catch(() => {})
+  const { stderr, exitCode } = await running
   expect(stderr).toMatch(/wsgi ended by itself: exit code 3/)
-  expect(code).toBe(3)
+  expect(exitCode).toBe(3)
 })

@@ -112,13 +112,14 @@ describe.runIf(process.platform === 'linux')('a socket that is handed over', () 
 
     test('never while it is being ended, and who waits is refused', async () => {
       const { session, port } = await start(
-        `import sys\n${accepts}sys.exit(3) if not time.sleep(1) else 0`,
+        `import signal, sys\nsignal.signal(2, lambda *_: sys.exit(3))\n${accepts}time.sleep(60)`,
         restarting,
       )
       await session.printed(/up/)
       const waiting = await client(port)
       session.say({ do: 'stop', graces: [5] })
-      expect(await session.event('gone')).toBeDefined()
+      expect(await session.event('gone')).toMatchObject({ exit: 3 })
+      expect(session.said('restarted')).toEqual([])
       expect(await waiting.end).toBe('ECONNRESET')
       await expect(client(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     })

@@ -20,8 +20,15 @@ const scripts: Readonly<Record<string, string>> = {
   exits: 'import sys; print("nothing to do"); sys.exit(3)',
   raises: 'raise LookupError("no stock")',
   deaf: 'import signal, sys; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN); from http.server import *; HTTPServer((sys.argv[1], int(sys.argv[2])), SimpleHTTPRequestHandler).serve_forever()',
-  leaves:
-    'import os, sys, threading; from http.server import *; threading.Timer(0.5, os._exit, [7]).start(); HTTPServer((sys.argv[1], int(sys.argv[2])), SimpleHTTPRequestHandler).serve_forever()',
+  leaves: [
+    'import os, sys',
+    'from http.server import *',
+    'class Handler(SimpleHTTPRequestHandler):',
+    '    def do_GET(self):',
+    '        if self.path == "/leave": os._exit(7)',
+    '        super().do_GET()',
+    'HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()',
+  ].join('\n'),
   refuses: [
     'import sys',
     'from http.server import *',
@@ -96,6 +103,7 @@ test('a server that ignores every request to end is ended, and named', async () 
 
 test('the status of a server that ends by itself is told', async () => {
   const server = await run('leaves')
+  await fetch(`${server.url}/leave`).catch(() => {})
   expect(await server.exited).toMatchObject({ code: 7, signal: null, error: undefined })
 })
 
