@@ -51,18 +51,24 @@ class Guard:
         elif self.host.was_asked:
             self._asked()
         now = time.monotonic()
-        for refusal in self.hooks.refusals(now) if self.hooks else ():
-            if self.server:
-                self.server.refused(refusal)
+        self._hear_refusals(now)
         if now < self.next_turn:  # a server that floods its terminal wakes us a thousand times more often
             return
         if self.server:
             self.server.follow(now)
-            self.done = self.server.is_over
+            if self.server.is_over:
+                self._hear_refusals(now)  # it may have been refused and have ended since we looked
+                self.server.finish()
+                self.done = True
         delay = time.monotonic() - (self.next_turn or now)
         rest = min(REST * min(delay, self.last_delay), LONGEST_REST)  # two in a row: one alone is a hiccup
         self.last_delay = delay
         self.next_turn = now + max(rest, self.server.pace if self.server else IDLE)
+
+    def _hear_refusals(self, now):
+        for refusal in self.hooks.refusals(now) if self.hooks else ():
+            if self.server:
+                self.server.refused(refusal)
 
     def _obey(self, do, **details):
         if not self.done:  # a start behind a stop comes too late

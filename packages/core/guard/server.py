@@ -54,11 +54,12 @@ class Server:
         if self._lifetime.is_over:
             self._expire(now)
         self._ending.climb(now)
-        if self._ending.is_over(now):
-            self._host.drain()
-            self._channel.send("gone", **self._ending.outcome())
-            self._host.finish(self._channel)
-            self.is_over = True
+        self.is_over = self._ending.is_over(now)
+
+    def finish(self):
+        self._host.drain()
+        self._channel.send("gone", **self._ending.outcome())
+        self._host.finish(self._channel)
 
     def _first_ended(self, now, status):
         if not self._ending.has_begun and self._first.restart(status, self._ready):

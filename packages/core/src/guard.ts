@@ -59,6 +59,7 @@ export function openGuard(
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>()
   const { promise: ending, resolve: hurry } = Promise.withResolvers<void>()
+  const { promise: greeted, resolve: greet } = Promise.withResolvers<void>()
   // biome-ignore lint/suspicious/noExplicitAny: who asks knows the kind of answer
   const questions = new Map<number, (value: any) => void>()
   let over = false
@@ -89,7 +90,7 @@ export function openGuard(
       if (over) return resolve([])
       questions.set(++nextQuestion, resolve)
       send({ ...question, id: nextQuestion })
-      setTimeout(resolve, patience.answer, []).unref()
+      void greeted.then(() => setTimeout(resolve, patience.answer, []).unref())
     })
   const kill = () => {
     // once it has ended, its number may be somebody else's
@@ -118,6 +119,7 @@ export function openGuard(
     channel,
     (message) => {
       clearTimeout(hello)
+      greet()
       if (message.event === 'answer') {
         questions.get(message.id)?.(message.value)
         questions.delete(message.id)

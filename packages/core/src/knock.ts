@@ -17,8 +17,11 @@ const silence = 2000
 /** Asks until the answer is enough, or nobody wants to know any more. */
 export async function knock(url: string, { signal, isEnough, onSilence }: Knocking): Promise<void> {
   for (let pause = pauses.first; !signal.aborted; pause = Math.min(pause * 2, pauses.longest)) {
-    const timer = setInterval(onSilence, silence)
+    let waiting = true
+    // what has arrived while this process was busy is read first
+    const timer = setInterval(() => setImmediate(() => waiting && onSilence()), silence)
     const status = await answer(url, signal)
+    waiting = false
     clearInterval(timer)
     if (await isEnough(status)) return
     await new Promise((wake) => setTimeout(wake, pause))

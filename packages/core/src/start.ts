@@ -135,7 +135,8 @@ async function run(
   if ('kind' in outcome) {
     phase = 'failed'
     guard.stop(startGraces)
-    await exited // its last words are part of the reason
+    const { error } = await exited // its last words are part of the reason
+    if (error?.code === 'EXPOSED') throw error
     if (expired) throw tooLate(planned)
     const holders = () => whoHolds(python.path, policy.bind.port)
     throw await explainSetback(outcome, { adapter, plan: planned, output: log.text, timeout, holders })
@@ -190,10 +191,10 @@ export function calledOff({ name }: AnyAdapter): DevlaunchError {
 }
 
 function order(plan: Plan, { terminal, lanFor }: LaunchOptions): StartMessage {
-  const { file, args, env, unset, cwd, interrupt, listener, restart, seal, folder = null } = plan
+  const { file, args, env, unset, cwd, interrupt, ignored, listener, restart, seal, folder = null } = plan
   const { bind, subnet = null } = plan.policy
   return {
-    ...{ file, args, env, unset, cwd, interrupt, listener, restart, seal, folder, subnet },
+    ...{ file, args, env, unset, cwd, interrupt, ignored, listener, restart, seal, folder, subnet },
     address: bind.host,
     port: bind.port,
     lifetime: subnet && lanFor !== undefined ? lanFor / 1000 : null,

@@ -46,7 +46,8 @@ export function watchOutput(
     recent = seen.slice(-8192)
     if (!fatal.some(({ match }) => match.test(seen))) return
     doom.certain = true
-    setTimeout(resolve, restOfTraceback)
+    // what has arrived while this process was busy is read first
+    setTimeout(() => setImmediate(resolve), restOfTraceback)
   }
   const listen = (stream: Readable, name: Stream) => {
     stream.setEncoding('utf8')
