@@ -67,6 +67,8 @@ def _become(message, slave, socket, seal, failure, environment):
     if socket is not None:
         os.dup2(socket, _HANDED_OVER)  # the copy stays open in the program, ours doesn't
     reset_signals()
+    if message.get("ignored"):
+        _signal.signal(getattr(_signal, message["ignored"]), _signal.SIG_IGN)
     os.chdir(_bytes(message["cwd"]))
     words = [_bytes(word) for word in (message["file"], *message["args"])]
     environment = _environment(message, environment)

@@ -51,6 +51,8 @@ export interface Adapter<Options extends object = object> {
    * its group at once, as a terminal's Ctrl-C does. The second request is always for all.
    */
   readonly interrupt?: 'leader'
+  /** A signal that it is started with ignored: what it starts ignores that too, until it has a handler for it. */
+  readonly ignored?: 'SIGTERM'
   /** Known text of the server -> what it means. The first that matches is used. */
   readonly hints: readonly Hint[]
   /** Text of a server that is ready -> what a person should know about it. */

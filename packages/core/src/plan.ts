@@ -33,6 +33,8 @@ export interface Plan {
   readonly seal: boolean
   /** Who is asked to end first. */
   readonly interrupt: 'group' | 'leader'
+  /** A signal that it is started with ignored. */
+  readonly ignored: 'SIGTERM' | undefined
   /**
    * Who opens the listening socket. `handed-over`: the guard, before the server starts, which gets it as descriptor 3;
    * `reserved`: the server, at an address that the guard has bound to keep it; `own`: the server; `found`: the server,
@@ -148,6 +150,7 @@ export function plan<Options extends object>(
     relay: policy.subnet && `${scheme}://${authority(loopback, policy.bind.port)}`,
     policy,
     interrupt: adapter.interrupt ?? 'group',
+    ignored: adapter.ignored,
     listener,
     restart,
     seal,

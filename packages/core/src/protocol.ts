@@ -84,7 +84,7 @@ export interface Terminal {
 export interface StartMessage
   extends Pick<
     Plan,
-    'file' | 'args' | 'cwd' | 'env' | 'unset' | 'interrupt' | 'listener' | 'restart' | 'seal'
+    'file' | 'args' | 'cwd' | 'env' | 'unset' | 'interrupt' | 'ignored' | 'listener' | 'restart' | 'seal'
   > {
   readonly address: string
   readonly port: number

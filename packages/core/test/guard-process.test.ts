@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../testkit/src/free-port.ts'
 import { pythons } from './guard/pythons.ts'
 import { alive, directory, gone, openSession, Session } from './guard/session.ts'
 
@@ -147,6 +147,13 @@ os.execv(sys.argv[1], [sys.argv[1], "-I", "-S", sys.argv[2]])`
     expect(list).toBe("['0', '1', '2', '3']") // 3: the list itself
   })
 
+  test('starts it with a signal ignored, if it is to be', async () => {
+    const session = await open()
+    const script = 'import signal; print("ignored", signal.getsignal(15) == signal.SIG_IGN)'
+    session.start(python, script, { ignored: 'SIGTERM' })
+    await session.printed(/ignored True/)
+  })
+
   test("resets what the launcher's shell ignores", async () => {
     const session = await open(['/bin/sh', '-c', `trap '' INT HUP; exec "$@"`, 'sh', ...guard])
     session.start(
@@ -162,8 +169,8 @@ os.execv(sys.argv[1], [sys.argv[1], "-I", "-S", sys.argv[2]])`
 import os, sys, time
 print("tty", sys.stdin.isatty(), sys.stdout.isatty(), sys.stderr.isatty(), tuple(os.get_terminal_size()))
 print("line", repr(input()))
-print("size", tuple(os.get_terminal_size()))
 try:
+    print("size", tuple(os.get_terminal_size()))
     time.sleep(1000)
 except KeyboardInterrupt:
     print("interrupted")`
@@ -210,9 +217,16 @@ except KeyboardInterrupt:
   })
 
   test('a launcher whose death is first noticed by writing to it counts as gone', async () => {
-    const session = relay('ours.shutdown(socket.SHUT_RD)') // writing to it fails, reading from it doesn't end
-    const port = await getPort()
-    const script = `import socket, time; print("pid 0"); time.sleep(0.3); s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`
+    const path = join(runtimeFolder(), 'now')
+    // writing to it fails, reading from it doesn't end
+    const session = relay(`ours.shutdown(socket.SHUT_RD); open(${JSON.stringify(path)}, "w")`)
+    const port = await freePort()
+    const script = `
+import os, socket, time
+print("pid 0")
+while not os.path.exists(${JSON.stringify(path)}): time.sleep(0.01)
+s = socket.create_server(("127.0.0.1", ${port}))
+time.sleep(1000)`
     session.process.stdin?.write(`${JSON.stringify({ ...message(script), port })}\n`)
     await session.printed(/pid/)
     session.process.stdin?.write('now\n')
@@ -236,12 +250,13 @@ except KeyboardInterrupt:
       const killed = await open(guard, { env })
       killed.start(python, native)
       expect(await killed.event('started')).toMatchObject({ record: true })
-      const daemon = Number((await killed.printed(/native (\d+)/))[1])
+      const daemon = Number((await killed.printed(/native (\d+)\n/))[1])
       const recorded = () =>
         readdirSync(folder)
           .map((name) => readFileSync(join(folder, name), 'utf8'))
           .join()
       await expect.poll(recorded).toMatch(new RegExp(`^${daemon} `, 'm'))
+      await expect.poll(() => readFileSync(`/proc/${daemon}/cmdline`, 'utf8')).toMatch(/^sleep/)
       killed.process.kill('SIGKILL')
       await killed.ended
       expect(alive(daemon)).toBe(true)
@@ -253,7 +268,7 @@ except KeyboardInterrupt:
         processes: [{ pid: daemon, command: 'sleep 1000' }],
       })
       await gone([daemon])
-      expect(readdirSync(folder)).toHaveLength(1) // its own
+      await expect.poll(() => readdirSync(folder)).toHaveLength(1) // its own
       next.say({ do: 'kill' })
       await next.ended
       expect(readdirSync(folder)).toEqual([])
@@ -314,7 +329,7 @@ print("restored", termios.tcgetattr(master) == before, flush=True)`)
     session.process.stdin?.write(`${JSON.stringify(message(stubborn))}\n`)
     await threePids(session)
     session.process.stdin?.write('\n')
-    expect((await session.printed(/restored (\w+)/))[1]).toBe('True')
+    expect((await session.printed(/restored (\w+)\n/))[1]).toBe('True')
   })
 
   test('a closed window ends the tree, though its settings can no longer be restored', async () => {
@@ -371,7 +386,10 @@ print("up"); time.sleep(1000)`
   test.skipIf(!canUnshare)('a member in another network is told once', async () => {
     const session = await open()
     session.start(python, `import subprocess; subprocess.run(["unshare", "-rn", "sleep", "1000"])`)
-    expect(await session.event('unseen')).toMatchObject({ command: 'sleep 1000', pid: expect.any(Number) })
+    expect(await session.event('unseen')).toMatchObject({
+      command: expect.stringMatching(/sleep 1000$/), // or still unshare's own
+      pid: expect.any(Number),
+    })
     session.say({ do: 'kill' })
     await session.event('gone')
     expect([...session.said('unseen'), ...session.said('exposed')]).toEqual([])
@@ -387,7 +405,7 @@ time.sleep(0.2)
 listener = socket.create_server(("0.0.0.0", 0))
 time.sleep(1000)`
     session.start(python, exposed)
-    const [, pid] = await session.printed(/pid (\d+)/)
+    const [, pid] = await session.printed(/pid (\d+)\n/)
     await gone([Number(pid)])
     session.channel.resume()
     expect(await session.event('exposed')).toMatchObject({
@@ -418,7 +436,7 @@ time.sleep(1000)`),
     )
     const { pid } = await session.event('started')
     const refused = await session.event('refused')
-    expect(session.output).toContain(`child ${refused.pid}\n`)
+    await expect.poll(() => session.output).toContain(`child ${refused.pid}\n`)
     expect(refused).toEqual({
       event: 'refused',
       pid: expect.any(Number),
@@ -441,6 +459,24 @@ time.sleep(1000)`),
     const pids = await threePids(session)
     session.process.kill('SIGKILL')
     await gone(pids)
+  })
+
+  test('a refusal is told, though the server ends by itself before the guard looks again', async () => {
+    const late = `
+import runpy, sys, time
+sys.path.insert(0, sys.argv[1])
+import hooks
+look = hooks.Hooks.refusals
+def look_and_wait(self, now):
+    found = look(self, now)
+    if not found: time.sleep(0.3)
+    return found
+hooks.Hooks.refusals = look_and_wait
+runpy.run_path(sys.argv[1])`
+    const session = await open([python, '-I', '-S', '-c', late, directory])
+    session.say(hooked('import socket; socket.create_server(("0.0.0.0", 9))'))
+    expect(await session.event('refused')).toMatchObject({ address: '0.0.0.0', port: 9 })
+    expect(await session.event('gone')).toMatchObject({ exit: 1 })
   })
 
   test('whoever floods the pipe stops neither the guard nor the message of a forger, which ends its own server', async () => {
@@ -500,7 +536,7 @@ describe.skipIf(process.platform !== 'linux' || !hasBoth)('by ps and lsof', () =
   test('a server listens as planned, and stops', async () => {
     const session = openSession(command)
     expect(await session.event('guard')).toMatchObject({ sockets: 'lsof' })
-    const port = await getPort()
+    const port = await freePort()
     session.start(
       python,
       `import socket, time; s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`,
@@ -532,6 +568,8 @@ describe.skipIf(process.platform !== 'linux' || !hasBoth)('by ps and lsof', () =
     const session = await open(command)
     session.start(python, stubborn.replace('        os._exit(0)', '        time.sleep(1.5); os._exit(0)'))
     const pids = await threePids(session)
+    session.say({ do: 'sockets', id: 1 }) // makes a look first
+    await session.event('answer')
     await new Promise((resolve) => setTimeout(resolve, 2000))
     session.say({ do: 'kill' })
     await gone(pids)
@@ -544,7 +582,7 @@ test('without a table of sockets it listens when somebody answers, and says that
   const blind = `import runpy, sys; sys.path.insert(0, sys.argv[1]); import system; system.open_table = lambda: None; runpy.run_path(sys.argv[1])`
   const session = openSession([python, '-I', '-S', '-c', blind, directory])
   expect(await session.event('guard')).toMatchObject({ sockets: 'none' })
-  const port = await getPort()
+  const port = await freePort()
   session.start(
     python,
     `import socket, time; s = socket.create_server(("127.0.0.1", ${port})); time.sleep(1000)`,

@@ -33,17 +33,15 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
     expect(await session.event('expired')).toEqual({ event: 'expired' })
     const passed = Date.now() - start
     expect(passed).toBeGreaterThanOrEqual(300)
-    expect(passed).toBeLessThan(1300)
     expect(await session.event('gone')).toMatchObject({ killed: [], survivors: [] })
     expect(await session.ended).toBe(0)
   })
 
   test('is killed a second later, also if it was asked to end before and had more time', async () => {
     const [alone, asked] = [openSession(guard), openSession(guard)]
-    for (const session of [alone, asked]) {
-      session.start(python, stubborn, { lifetime: 1 })
-      await session.printed(/up/)
-    }
+    alone.start(python, stubborn, { lifetime: 1 })
+    asked.start(python, stubborn, { lifetime: 5 })
+    await asked.printed(/up/)
     asked.say({ do: 'stop', graces: [60] })
     for (const session of [alone, asked])
       expect(await session.event('gone')).toMatchObject({ exit: -9, survivors: [] })
@@ -71,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a server with a lifetime', () => 
     }
     const message = { do: 'start', ...order, port: 1, terminal: null, lifetime: 0.3 }
     session.process.stdin?.write(`${JSON.stringify(message)}\n`)
-    const [, launcher, owner] = await session.printed(/pids (\d+) (\d+)/)
+    const [, launcher, owner] = await session.printed(/pids (\d+) (\d+)\n/)
     await gone([Number(owner)])
     expect(alive(Number(launcher))).toBe(true)
     session.process.kill('SIGCONT')

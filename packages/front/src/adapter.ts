@@ -13,7 +13,7 @@ export interface Place extends Omit<Site, 'host' | 'port' | 'authority'> {
 
 /** The front as a server: it is started, proven, watched and ended like any other. */
 export function frontAdapter(front: Front, place: Place): Adapter {
-  const { name, file, scrub, hints } = front
+  const { name, file, scrub, hints, ignored } = front
   const { folder, program, exposes, ...site } = place
   return {
     name,
@@ -42,6 +42,7 @@ export function frontAdapter(front: Front, place: Place): Adapter {
     scrub,
     reserved: [],
     hints,
+    ...(ignored && { ignored }),
     ...(exposes !== undefined && { exposes }),
   }
 }

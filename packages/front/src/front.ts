@@ -3,7 +3,7 @@ import type { Adapter, Hint } from '@devlaunch/core'
 export type FrontName = 'nginx' | 'caddy' | 'httpd'
 
 /** A web server that stands in front of a Python server, as a table. NOTES.md has the evidence. */
-export interface Front extends Pick<Adapter, 'socket' | 'scrub'> {
+export interface Front extends Pick<Adapter, 'socket' | 'scrub' | 'ignored'> {
   readonly name: FrontName
   /** What it is called on disk, the likeliest first. */
   readonly programs: readonly string[]

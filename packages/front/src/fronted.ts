@@ -16,7 +16,9 @@ export class Fronted implements Server {
   readonly #front: Server
   readonly #onEvent: LaunchOptions['onEvent']
   readonly #hosts: string[] | undefined
+  readonly #signal: AbortSignal | undefined
   #asked = false
+  #introduced: Promise<unknown> = Promise.resolve()
 
   /** `hosts`: what the server answers to, if that is told to it; it reads them when it starts. */
   constructor(server: Server, front: Server, hosts: string[] | undefined, options: LaunchOptions) {
@@ -24,6 +26,7 @@ export class Fronted implements Server {
     this.#front = front
     this.#hosts = hosts
     this.#onEvent = options.onEvent
+    this.#signal = options.signal
     this.exited = this.#end()
     this.#onEvent?.({ event: 'ready', url: this.url, urls: this.urls, proof: this.proof })
   }
@@ -104,15 +107,17 @@ export class Fronted implements Server {
   /** The front has an address that the server doesn't answer to yet. */
   async introduce(): Promise<void> {
     const { authority } = this.#front.plan.policy.bind
-    if (this.#hosts?.includes(authority) !== false) return
-    this.#hosts.push(authority)
-    await this.#server.restart()
+    if (this.#hosts?.includes(authority) === false) {
+      this.#hosts.push(authority)
+      this.#introduced = this.#server.restart()
+    }
+    await this.#introduced
   }
 
   /** Whoever ends first takes the other along, and tells why. */
   async #end(): Promise<Exit> {
     const first = await Promise.race([this.#server.exited, this.#front.exited])
-    const asked = this.#asked || first.error !== undefined
+    const asked = this.#asked || this.#signal?.aborted || first.error !== undefined
     const [server, front] = await Promise.all([this.#server.stop(), this.#front.stop()])
     const exit = {
       ...server,

@@ -7,6 +7,7 @@ export const httpd: Front = {
   file: 'httpd.conf',
   command: (file, folder) => ['-d', folder, '-f', file, '-DFOREGROUND'],
   socket: 'reserve',
+  ignored: 'SIGTERM', // which it sends to its logger, perhaps before that has started
   scrub: ['APACHE_*', 'LISTEN_*'],
   install: {
     linux: 'apt install apache2-bin, or dnf install httpd',
@@ -23,9 +24,9 @@ ServerName ${host.includes(':') ? `[${host}]` : host}
 Listen ${authority}${tls ? ' https' : ''}
 PidFile httpd.pid
 DefaultRuntimeDir .
-# what is open as stderr may be a socket, which no path leads to; Apache ends its logger before that has read the last
-# words, and waits 3 s for one that stays: the shell goes, and cat reads on
-ErrorLog "|$trap \\\\'\\\\' INT; exec 3<&0; (trap \\\\'\\\\' TERM; exec cat <&3) & wait"
+# what is open as stderr may be a socket, which no path leads to; Apache waits 3 s for a logger that stays to its end: the
+# shell goes, and cat reads on
+ErrorLog "|$exec 3<&0; cat <&3 &"
 LogLevel warn
 ServerTokens Prod
 ${root ? '# nobody: Apache serves nothing as root\nUser #65534\nGroup #65534\n' : ''}
@@ -72,8 +73,9 @@ AddType image/jpeg jpg jpeg
 ${statics.map(({ path, directory }) => `\nProxyPass ${path} !\nAlias ${path} ${quote(`${directory}/`)}\n<Directory ${quote(directory)}>\n    Require all granted\n</Directory>\n`).join('')}
 ProxyPreserveHost On
 ProxyTimeout 3600
-# flushpackets: server-sent events arrive one by one; disablereuse: no request meets a connection that has just ended
-ProxyPass / http://${upstream}/ upgrade=websocket flushpackets=on disablereuse=on
+# flushpackets: server-sent events arrive one by one; disablereuse: no request meets a connection that has just ended;
+# retry: a server that was away while it started again is asked at once, not after 60 s
+ProxyPass / http://${upstream}/ upgrade=websocket flushpackets=on disablereuse=on retry=0
 `,
 }
 

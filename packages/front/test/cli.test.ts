@@ -88,6 +88,7 @@ describe.each(names)('--front %s', (front) => {
     const run = await serve(front, folder.path, env)
     const lives = descendants(run.pid)
     const isGuard = ({ command }: { readonly command: string }) => command.includes('guard/__main__.py')
+    process.kill(run.pid, 'SIGSTOP') // or it would end what is left by itself
     for (const { pid } of [...lives.filter(isGuard), run]) process.kill(pid, 'SIGKILL')
     await run.exitCode
     const next = start(['http'], { cwd: folder.path, env })

@@ -41,7 +41,7 @@ describe.each(names)('--front %s --lan', { timeout: 60_000 }, (front) => {
     const trial = newest(name)
 
     test('the phone gets the page through it, nobody gets anything else, until the time is over', async (context) => {
-      await using lan = await exposedBehind(front, trial, context, ['--lan-for', '15s'])
+      await using lan = await exposedBehind(front, trial, context, ['--lan-for', '20s'])
       const { nets, phone, cli } = lan
       const behind = await expectOnLan(lan)
       const held = await (name === 'uvicorn' ? phone.hold(network, upgrade) : phone.hold(`${network}/stream`))
