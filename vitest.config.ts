@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'conformance/*.test.ts'],
     exclude: [...configDefaults.exclude, '**/runner-projects/**'], // run by the tests of the fixtures
+    setupFiles: ['packages/testkit/src/runtime-folder.ts'],
     // A deadline for what never comes, not a measure: a test waits for facts.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -8,8 +8,8 @@ import { command } from './command.ts'
 import { type Exposure, exposures } from './exposures.ts'
 import { Family } from './family.ts'
 
-/** Milliseconds in which a server that is ready must be stopped, where it must be. */
-const patience = 3000
+/** Milliseconds in which a server that is ready must be stopped, where it must be: how soon is another campaign's (late). */
+const patience = 20_000
 
 export const exposure: Campaign = {
   name: 'exposure',

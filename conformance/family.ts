@@ -35,15 +35,20 @@ export class Family {
   }
 
   /**
-   * Looks until nobody lives, and then on, in case somebody was missed.
+   * Looks for so long, in case somebody was missed, and longer as long as somebody lives: at most 20 s.
    * @returns milliseconds until the last one had died, and who lives after the watch
    */
   async watch(seconds: number): Promise<{ time: number; survivors: Life[] }> {
     const start = performance.now()
     let last = 0
-    for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - start) {
+    for (
+      let elapsed = 0, alive = 0;
+      elapsed < (alive ? 20 : seconds) * 1000;
+      elapsed = performance.now() - start
+    ) {
       this.look()
-      if (this.alive().length > 0) last = performance.now() - start
+      alive = this.alive().length
+      if (alive > 0) last = performance.now() - start
       await sleep(last < elapsed - 200 ? 100 : 10)
     }
     return { time: last, survivors: this.alive() }
@@ -52,7 +57,7 @@ export class Family {
   /** Ends whoever is left: a survivor of one run mustn't disturb the next. */
   end(): void {
     this.look()
-    for (const { pid } of this.alive()) process.kill(pid, 'SIGKILL')
+    endAll(this.alive().map(({ pid }) => pid))
   }
 
   #has(pid: number, started: string): boolean {
@@ -62,5 +67,16 @@ export class Family {
   /** A number is given anew after its process has died, but not within seconds. */
   #isOurs({ parent, session }: { readonly parent: number; readonly session: number }): boolean {
     return this.#known.has(parent) || this.#known.has(session)
+  }
+}
+
+/** One may take another along: a guard its server. */
+export function endAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // ESRCH: it has ended
+    }
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../packages/testkit/src/free-port.ts'
 import { isTaken } from '../packages/testkit/src/kernel.ts'
@@ -42,21 +45,24 @@ export const residual: Campaign = {
 async function once(project: Project): Promise<{ survived: boolean; left: boolean }> {
   const first = new Family()
   const second = new Family()
+  // with a list of guards of its own: any other guard would end the daemon
+  const folder = await mkdtemp(join(tmpdir(), 'devlaunch-residual-'))
   try {
-    const port = await daemonOf(project, first)
+    const port = await daemonOf(project, first, folder)
     const survived = isTaken(port)
-    await ready(await startOf(project, second))
+    await ready(await startOf(project, second, folder))
     for (let look = 0; look < 20 && isTaken(port); look++) await sleep(50)
     return { survived, left: isTaken(port) }
   } finally {
     first.end()
     second.end()
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
 /** The port of a daemon whose launcher and guard are dead. */
-async function daemonOf(project: Project, family: Family): Promise<number> {
-  const launcher = await startOf(project, family)
+async function daemonOf(project: Project, family: Family, folder: string): Promise<number> {
+  const launcher = await startOf(project, family, folder)
   const url = await ready(launcher)
   const port = await freePort()
   await fetch(`${url}/listen?how=daemon&host=127.0.0.1&port=${port}`)
@@ -68,9 +74,9 @@ async function daemonOf(project: Project, family: Family): Promise<number> {
   return port
 }
 
-async function startOf(project: Project, family: Family) {
+async function startOf(project: Project, family: Family, folder: string) {
   if (!fixture) throw new Error('there is no fixture for wsgi')
-  return startCommand(project, fixture, plain, family.mark, await freePort())
+  return startCommand(project, fixture, plain, family.mark, await freePort(), { XDG_RUNTIME_DIR: folder })
 }
 
 async function ready(launcher: ReturnType<typeof startCommand>): Promise<string> {

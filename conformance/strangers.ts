@@ -14,6 +14,9 @@ const window = 1500
 /** Milliseconds: several looks of the guard, on a busy machine. */
 const looks = 200
 
+/** Milliseconds: a guard that comes late rests up to 1 s (core/guard/guard.py), and may then come late again. */
+const longestRest = 5000
+
 /** Milliseconds in which a reloader sees that a source was saved, at the latest. */
 const reloads = 5000
 
@@ -127,7 +130,7 @@ class Encounter {
     const isBefore = async () => [before, undefined].includes(await body(`${server.url}/pid`))
     while ((await isBefore()) && performance.now() < deadline) await sleep(20)
     await sleep(looks)
-    await this.#ask(stranger, server)
+    await this.#ask(stranger, server, longestRest)
   }
 
   async #launch(): Promise<Server | undefined> {
@@ -143,11 +146,13 @@ class Encounter {
   }
 
   /** Who answers where devlaunch says that the server is? */
-  async #ask(stranger: Stranger, server: Server | undefined): Promise<void> {
+  async #ask(stranger: Stranger, server: Server | undefined, patience = 0): Promise<void> {
     if (stranger.listens) this.seen.add('listened')
     if (!server) return
     const answers = await Promise.all([1, 2, 3, 4].map(() => body(server.url)))
-    if (answers.includes(greeting) && !this.seen.has('told')) this.seen.add('taken for ours')
+    if (!answers.includes(greeting)) return
+    for (let wait = 0; wait < patience && !this.seen.has('told'); wait += looks) await sleep(looks)
+    if (!this.seen.has('told')) this.seen.add('taken for ours')
   }
 }
 

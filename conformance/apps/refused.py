@@ -2,6 +2,7 @@
 `refused.py PORT TRIES`. Prints how many binds were refused."""
 
 import asyncio
+import select
 import socket
 import sys
 import time
@@ -14,7 +15,7 @@ def listen(server, address):
     with server:
         server.bind(address)
         server.listen()
-        time.sleep(0.02)
+        select.select([server], [], [], 10)  # until somebody has connected
 
 
 async def serve():

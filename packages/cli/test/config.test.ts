@@ -156,7 +156,7 @@ const code: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'a function': ['devlaunch.config.mjs', 'export default () => ({})\n'],
 }
 
-test('every message for a file that Node loads', async () => {
+test('every message for a file that Node loads', { timeout: 180_000 }, async () => {
   const texts: string[] = []
   for (const [title, [file, text]] of Object.entries(code)) {
     await using folder = await project({ '.git/HEAD': '', [file]: text })

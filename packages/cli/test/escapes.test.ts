@@ -57,7 +57,8 @@ const servers = {
 
 /** A request with these bytes, which fetch() would refuse to send. */
 async function send(text: string): Promise<void> {
-  const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1])
+  // the server's own line may name it before it listens there
+  const port = Number(/(?:▐ Local\s+\S*?|"url":")http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1])
   for (const [path, referer] of [
     [encoded, attack],
     ['plain', attack],

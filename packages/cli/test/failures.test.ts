@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { servers as environments } from '@devlaunch/testkit'
 import { describe, expect, test } from 'vitest'
 import { adapters } from '../src/adapters.ts'
@@ -58,13 +61,11 @@ describe('a server that cannot start says why, soon after the cause', () => {
     const running = start(args, { cwd: folder.path })
     let printed: number | undefined
     let reported: number | undefined
-    running.stdout?.on('data', (chunk) => {
-      for (const line of String(chunk).split('\n')) {
-        if (line.startsWith('{"event":"log"') && says.test(line)) printed ??= performance.now()
-        if (line.startsWith('{"event":"error"')) reported = performance.now()
-      }
+    const lines = createInterface(running.stdout as Readable).on('line', (line) => {
+      if (line.startsWith('{"event":"log"') && says.test(line)) printed ??= performance.now()
+      if (line.startsWith('{"event":"error"')) reported = performance.now()
     })
-    const { exitCode, stdout } = await running
+    const [{ exitCode, stdout }] = await Promise.all([running, once(lines, 'close')])
     const error = events(String(stdout)).find(({ event }) => event === 'error')
     expect(error).toMatchObject({ code: 'FAILED', message: expect.stringMatching(says) })
     expect(error?.command).toContain(target.replace(/^[^:]*:/, ''))

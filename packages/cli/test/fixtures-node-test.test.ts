@@ -27,10 +27,10 @@ import { flask, launch } from 'devlaunch'
 `
 
 const endless = (timeout: string) => `${start}
-test('never ends', { timeout: ${timeout} }, async ({ signal }) => {
-  await using server = await launch(flask, { cwd: 'shop', signal })
+test('serves', async (context) => {
+  await using server = await launch(flask, { cwd: 'shop', signal: context.signal })
   console.log('serving on', server.url)
-  await new Promise(() => {})
+  await context.test('never ends', { timeout: ${timeout} }, () => new Promise(() => {}))
 })
 `
 

@@ -1,3 +1,4 @@
+import { freePort } from '@devlaunch/testkit'
 import { expect, test } from 'vitest'
 import { devlaunch, newestPython, start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
@@ -23,7 +24,7 @@ def app(environ, start_response):
     return [b"hello"]
 ${last}
 `
-const args = ['wsgi', 'app:app', '--python', newestPython()]
+const args = ['wsgi', 'app:app', '--python', newestPython(), '--port', `${await freePort()}`]
 /** Asks the server to end in the middle of a line. */
 const end = (text: string) => fetch(`${/▐ Local +(\S+)/.exec(text)?.[1]}end`).catch(() => {})
 /** Our lines, as `grep '^▐'` finds them. */

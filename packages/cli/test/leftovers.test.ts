@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, parentOf, survivors, treeOf } from '@devlaunch/testkit'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { start } from './kit/cli.ts'
 import { project } from './kit/project.ts'
 import { until } from './kit/until.ts'
@@ -22,6 +22,8 @@ def app(environ, respond):
     return [b"hello"]
 `
 
+const isDaemon = ({ command }: { readonly command: string }) => command === 'sleep 1000 '
+
 test.for([
   ['text', () => [], /ended what a devlaunch that was killed had left: pid (\d+) \(sleep 1000\)/],
   ['JSON', () => ['--json'], /{"event":"cleaned","processes":\[{"pid":(\d+),"command":"sleep 1000"}\]}/],
@@ -38,8 +40,11 @@ test.for([
     const options = { cwd: folder.path, env: { XDG_RUNTIME_DIR: folder.path, HELD: held } }
     const killed = start(['wsgi', 'app'], options)
     const server = Number(/\(pid (\d+)\)/.exec(await until(killed, /Expose/))?.[1])
-    const tree = treeOf(server)
-    const [daemon] = tree.filter(({ command }) => command === 'sleep 1000 ')
+    const tree = await vi.waitUntil(() => {
+      const all = treeOf(server)
+      return all.some(isDaemon) && all // its last step comes after its parent goes on
+    }, 20_000)
+    const [daemon] = tree.filter(isDaemon)
     await expect.poll(() => records(folder.path)).toContain(`${daemon?.pid} `)
     killed.kill('SIGSTOP') // or it would end what is left by itself
     process.kill(parentOf(server), 'SIGKILL')
@@ -47,7 +52,7 @@ test.for([
     await killed
     await expect.poll(() => survivors(tree)).toEqual([daemon])
 
-    const next = await start(['wsgi', 'nothing', '--timeout', '1', ...args(held)], options)
+    const next = await start(['wsgi', 'nothing', ...args(held)], options)
     expect(said.exec(`${next.stdout}${next.stderr}`)?.[1]).toBe(String(daemon?.pid))
     expect(survivors(tree)).toEqual([])
     expect(await records(folder.path)).toBe('')

@@ -31,7 +31,7 @@ const text = async (url: string) => (await fetch(url)).text()
 /** Starts it, asks it, and ends it as Ctrl-C does. */
 async function ask(args: readonly string[], cwd: string) {
   const running = start(args, { cwd })
-  const shown = await until(running, /Local +(http\S+)/)
+  const shown = await until(running, /Local +(http\S+)\s/)
   const url = /Local +(http\S+)/.exec(shown)?.[1] ?? ''
   const answer = await text(url)
   running.kill('SIGINT')
@@ -92,7 +92,12 @@ describe('devlaunch NAME', () => {
       'job.py': code + serve,
     })
     const running = start(['job', '--json', '--', 'three'], { cwd: folder.path })
-    running.stdout?.on('data', (chunk) => /"event":"ready"/.test(String(chunk)) && running.kill('SIGINT'))
+    let stdout = ''
+    running.stdout?.on('data', (chunk) => {
+      stdout += chunk
+    })
+    await expect.poll(() => stdout).toContain('"event":"ready"')
+    running.kill('SIGINT')
     expect((await running).stdout).toContain("['one', 'two', 'three']")
   })
 

@@ -1,5 +1,7 @@
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { adapters } from '../src/adapters.ts'
@@ -26,7 +28,7 @@ test('--help names every option and every server; of a server, what it does not 
 test("--quiet leaves the server's own output alone", async () => {
   await using folder = await project(page)
   const running = start(['http', '--quiet'], { cwd: folder.path })
-  running.stdout?.once('data', () => running.kill('SIGINT'))
+  createInterface(running.stdout as Readable).once('line', () => running.kill('SIGINT'))
   const { stdout, stderr, exitCode } = await running
   expect(stdout).toMatch(/^Serving HTTP on 127\.0\.0\.1/)
   expect(stderr).not.toMatch(/Local|Proof|Expose|devlaunch/)

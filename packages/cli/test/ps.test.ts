@@ -36,7 +36,7 @@ test('what a command line has started is listed, found and stopped, from a folde
 
   const { stdout } = await devlaunch(['ps'])
   expect(stdout).toMatch(
-    /^NAME {6}URL +OPEN TO +UP\nhttp web {2}http:\/\/127\.0\.0\.1:\d+ +this machine +\ds\n/,
+    /^NAME {6}URL +OPEN TO +UP\nhttp web {2}http:\/\/127\.0\.0\.1:\d+ +this machine +\d+s\n/,
   )
   const [entry] = JSON.parse((await devlaunch(['ps', '--json'])).stdout)
   expect(entry).toMatchObject({ name: 'http web', by: 'command line', urls: { local: url } })

@@ -9,7 +9,7 @@ const many = 20
 const words = ['uvicorn', 'app:app', '--no-reload', '--json', '--python', newestPython()]
 
 test(`${many} starts at once that prefer the same port all serve, each at its own`, {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using folder = await project({
     'app.py': 'async def app(scope, receive, send):\n    assert scope["type"] == "http"\n',

@@ -35,6 +35,12 @@ function alive({ pid }: Serving): boolean {
   }
 }
 
+/** The signals that it hasn't been given yet, as a set of bits. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function waiting(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number.parseInt(/^ShdPnd:\s*(\w+)/m.exec(status)?.[1] ?? '', 16)
+}
+
 async function expectEnded(server: Serving): Promise<void> {
   await expect.poll(() => alive(server)).toBe(false)
   await expect(fetch(server.url)).rejects.toThrow()
@@ -71,7 +77,7 @@ describe('a signal to the command line ends the server with it', () => {
     // signals that wait at the same time are delivered in the order of their numbers
     for (const signal of signals) {
       server.running.kill(signal)
-      await new Promise((wake) => setTimeout(wake, 50))
+      await expect.poll(() => waiting(server.running.pid), { interval: 1 }).toBe(0)
     }
     expect((await server.running).exitCode).toBe(code)
     await expectEnded(server)
@@ -141,8 +147,10 @@ describe('the server gets the signals as a shell would give them, whatever the l
       stdin: 'ignore',
     })
     const url = await new Promise<string>((resolve, reject) => {
+      let shown = ''
       running.stdout.on('data', (chunk) => {
-        const found = /"event":"ready","url":"([^"]+)"/.exec(String(chunk))?.[1]
+        shown += chunk
+        const found = /"event":"ready","url":"([^"]+)"/.exec(shown)?.[1]
         if (found) resolve(found)
       })
       void running.then(({ stderr, stdout }) => reject(new Error(stdout + stderr)))

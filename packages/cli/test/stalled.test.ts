@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -19,7 +20,7 @@ const good = [
 
 test('a page that never answers is named while it is waited for, with the option that names another', async () => {
   await using folder = await project({ 'main.py': never })
-  const args = ['uvicorn', 'main:app', '--no-reload', '--timeout', '4', '--python', newestPython()]
+  const args = ['uvicorn', 'main:app', '--no-reload', '--timeout', '10', '--python', newestPython()]
   const { code, stderr } = await devlaunch(args, { cwd: folder.path })
   expect(code).toBe(7)
   expect(stderr.match(/has not answered GET \/ for 2 s: .*--ready-path/g)).toHaveLength(1)
@@ -29,13 +30,17 @@ test('a reloader without its child is told, with what to do, and its return too'
   await using folder = await project({ 'main.py': good })
   const running = start(['uvicorn', 'main:app', '--python', newestPython()], { cwd: folder.path })
   await until(running, /Proof/)
-  const save = () => writeFile(join(folder.path, 'main.py'), 'async def app(:\n')
+  const reloading = until(running, /Reloading/)
+  const warned = until(running, /warning.*has ended.*save a source file to start it again/)
+  const again = until(running, /runs again/)
+  const save = () => writeFileSync(join(folder.path, 'main.py'), 'async def app(:\n')
   const saving = setInterval(save, 5000) // a reloader misses what is saved before its first look
-  await save()
-  await until(running, /warning.*has ended.*save a source file to start it again/)
+  save()
+  await reloading
   clearInterval(saving)
+  await warned
   await writeFile(join(folder.path, 'main.py'), good)
-  await until(running, /runs again/)
+  await again
   running.kill('SIGINT')
   expect((await running).exitCode).toBe(130)
 })

@@ -1,4 +1,4 @@
-import { marked } from '@devlaunch/testkit'
+import { freePort, marked } from '@devlaunch/testkit'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { devlaunch, start } from './kit/cli.ts'
@@ -20,7 +20,8 @@ test('--with-parent=PID ends the server with that process', async () => {
   await using folder = await project(page)
   const parent = somebody()
   const env = mark()
-  const running = start(['http', `--with-parent=${parent.pid}`], { cwd: folder.path, env })
+  const port = `${await freePort()}` // which nobody else takes when it is free again
+  const running = start(['http', `--with-parent=${parent.pid}`, '--port', port], { cwd: folder.path, env })
   const url = /http:\S+/.exec(await until(running, /Expose/))?.[0] ?? ''
   parent.kill('SIGKILL')
   const { exitCode, stderr } = await running
@@ -64,7 +65,13 @@ test('--no-with-parent goes on when npm has gone, whatever ends npm', async () =
     ...{ cwd: folder.path, env, extendEnv: false, reject: false, buffer: false, stdin: 'ignore' },
   })
   onTestFinished(() => {
-    for (const { pid } of marked(env.DEVLAUNCH_TEST_RUN ?? '')) process.kill(pid, 'SIGKILL')
+    for (const { pid } of marked(env.DEVLAUNCH_TEST_RUN ?? '')) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // its guard was the first, and it ended with that
+      }
+    }
   })
   let text = ''
   running.stderr.on('data', (chunk) => {

@@ -19,7 +19,7 @@ test('the nearest are named first, and what a folder with such a name holds is n
     ...['index.html', '.git/config', '.env', 'api/.env', 'a/b/.htpasswd', 'a/b/c/.deep', 'a.b/c.d'],
     ...['node_modules/.bin/x', 'css/site.css'],
   )
-  expect(await dotFiles(folder.path)).toEqual(['.env', '.git', 'api/.env', 'a/b/.htpasswd'])
+  expect(await dotFiles(folder.path, 20_000)).toEqual(['.env', '.git', 'api/.env', 'a/b/.htpasswd'])
 })
 
 test('a folder that has none, or can not be read, has none', async () => {
@@ -31,7 +31,7 @@ test('a folder that has none, or can not be read, has none', async () => {
 test('a link in a circle ends', async () => {
   await using folder = await folderWith('.env')
   await symlink(folder.path, join(folder.path, 'again'))
-  expect(await dotFiles(folder.path)).toEqual(['.env'])
+  expect(await dotFiles(folder.path, 20_000)).toEqual(['.env'])
 })
 
 test('when the time is over, what was found by then is told', async () => {

@@ -116,20 +116,20 @@ test('beside the port that was named nothing is ready', async () => {
 
 test('who answers beside the port that was named is told of', async () => {
   const port = await freePort()
-  await expect(start('serve("other")', { port, timeout: 3000 })).rejects.toMatchObject({
+  await expect(start('serve("other")', { port, timeout: 6000 })).rejects.toMatchObject({
     code: 'NOT_READY',
     summary: expect.stringMatching(
-      `did not listen on 127.0.0.1:${port} within 3 s; it listens on 127.0.0.1:\\d+ instead`,
+      `did not listen on 127.0.0.1:${port} within 6 s; it listens on 127.0.0.1:\\d+ instead`,
     ),
     hint: expect.stringContaining('HOST and PORT'),
   })
 })
 
 test.each([
-  ['mute()', /listens on 127\.0\.0\.1:\d+ but gave no answer within 3 s/],
-  ['None', /did not listen on loopback within 3 s/],
+  ['mute()', /listens on 127\.0\.0\.1:\d+ but gave no answer within 6 s/],
+  ['None', /did not listen on loopback within 6 s/],
 ])('%s is no server', async (expression, summary) => {
-  const started = start(`kept = ${expression}\ntime.sleep(60)`, { timeout: 3000 })
+  const started = start(`kept = ${expression}\ntime.sleep(60)`, { timeout: 6000 })
   await expect(started).rejects.toMatchObject({ code: 'NOT_READY', summary: expect.stringMatching(summary) })
 })
 
@@ -150,7 +150,7 @@ test.each([
 test("a stranger's is never taken, also where it was the server's own", async () => {
   const text = `
 passing = mute()
-print(f"PORT {passing.getsockname()[1]}") # in one piece
+print("PORT", passing.getsockname()[1])
 passing.accept() # it is asked
 passing.close()
 while not os.path.exists("go"):
@@ -168,9 +168,13 @@ serve("own")`
     stranger.on('request', () => ++asked === 2 && writeFile(join(cwd, 'go'), ''))
     listen()
   }
+  let shown = ''
+  const told = Promise.withResolvers<number>()
+  void told.promise.then(take)
   const onOutput = (text: string) => {
-    const port = /PORT (\d+)/.exec(text)?.[1]
-    if (port) take(Number(port))
+    shown += text
+    const port = /PORT (\d+)\n/.exec(shown)?.[1]
+    if (port) told.resolve(Number(port))
   }
   await using server = await launch(script, { cwd, script: 'serve.py', onOutput })
   expect(asked).toBeGreaterThanOrEqual(2)

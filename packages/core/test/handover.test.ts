@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
-import getPort from 'get-port'
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../../testkit/src/free-port.ts'
 import { pythons } from './guard/pythons.ts'
 import { directory, openSession } from './guard/session.ts'
 
@@ -15,7 +15,7 @@ async function start(
 ) {
   const session = openSession([python, '-I', '-S', directory])
   const { pid: guard } = await session.event('guard')
-  const port = await getPort({ host: '127.0.0.1' })
+  const port = await freePort()
   session.start(python, script, { port, ...options })
   return { session, guard, port }
 }
@@ -37,8 +37,15 @@ function client(port: number): Promise<{ readonly socket: Socket; readonly end: 
 }
 
 function descriptors(pid: number): Map<string, string> {
-  const names = readdirSync(`/proc/${pid}/fd`)
-  return new Map(names.map((name) => [name, readlinkSync(`/proc/${pid}/fd/${name}`)]))
+  const links = new Map<string, string>()
+  for (const name of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      links.set(name, readlinkSync(`/proc/${pid}/fd/${name}`))
+    } catch {
+      // closed meanwhile
+    }
+  }
+  return links
 }
 
 /** What it has as descriptor 3. */
@@ -185,7 +192,7 @@ describe.runIf(process.platform === 'linux')('an address that is reserved', () =
 
   test('refuses everybody until the server listens there, which it can', async () => {
     const session = openSession([python, '-I', '-S', directory])
-    const port = await getPort({ host: '127.0.0.1' })
+    const port = await freePort()
     session.start(python, `print("here"); input(); ${listens(`${port}`)}`, {
       port,
       listener: 'reserved',

@@ -165,18 +165,18 @@ describe('what does not become ready says why', () => {
   })
 
   test.each([
-    ['never', /did not listen on 127\.0\.0\.1:\d+ within 3 s/],
-    ['elsewhere', /did not listen on 127\.0\.0\.1:\d+ within 3 s; it listens on 127\.0\.0\.1:\d+ instead/],
-    ['silent', /listens on 127\.0\.0\.1:\d+ but gave no answer within 3 s/],
+    ['never', /did not listen on 127\.0\.0\.1:\d+ within 6 s/],
+    ['elsewhere', /did not listen on 127\.0\.0\.1:\d+ within 6 s; it listens on 127\.0\.0\.1:\d+ instead/],
+    ['silent', /listens on 127\.0\.0\.1:\d+ but gave no answer within 6 s/],
   ])('%s, in the time it was given', async (name, message) => {
-    await expect(run(name, { timeout: 3000 })).rejects.toMatchObject({
+    await expect(run(name, { timeout: 6000 })).rejects.toMatchObject({
       code: 'NOT_READY',
       message: expect.stringMatching(message),
     })
   })
 
   test('an answer that is an error, where a path was named', async () => {
-    await expect(run('refuses', { timeout: 3000, readyPath: '/' })).rejects.toThrow(/answered 503/)
+    await expect(run('refuses', { timeout: 6000, readyPath: '/' })).rejects.toThrow(/answered 503/)
     await using server = await run('refuses', { readyPath: '/health' })
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   })

@@ -25,6 +25,7 @@ const runners: readonly (readonly [name: string, module: string, args: readonly 
     [
       fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url)),
       'run',
+      '--testTimeout=60000',
       '--root',
       '.',
     ],
@@ -38,13 +39,13 @@ test.each(runners)(
     try {
       await writeFile(join(folder, 'app.py'), 'import orders_of_nobody\n')
       await writeFile(join(folder, 'orders.test.ts'), failing(module))
-      const { all = '', exitCode } = await execa(process.execPath, args, {
+      const { stdout, stderr, exitCode } = await execa(process.execPath, args, {
         cwd: folder,
-        all: true,
         reject: false,
         extendEnv: true,
         env: { NO_COLOR: '1' },
       })
+      const all = `${stdout}\n${stderr}`
       expect(exitCode).toBe(1)
       const parts = [
         'script could not start: ModuleNotFoundError',

@@ -35,7 +35,7 @@ export async function reloaded(server: Server, save: () => Promise<void>): Promi
   // A reloader misses what is saved before its first look, hence again; but not while it restarts, which would
   // begin anew. Meanwhile nobody may answer.
   const saveAndSee = async () => {
-    await save()
+    if ((await answering().catch(() => undefined)) === before) await save()
     await vi.waitUntil(async () => (await answering().catch(() => before)) !== before, { timeout: 5000 })
   }
   await vi.waitFor(saveAndSee, { timeout: 30_000 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Process } from '@devlaunch/core'
 import { onTestFailed } from 'vitest'
 
 const testkit = join(import.meta.dirname, '..')
@@ -27,6 +28,8 @@ interface CliEvent {
   /** Of `lan`: where it is served now, and why that has changed. */
   readonly lan?: { readonly interface: string; readonly host: string; readonly subnet: string }
   readonly reason: string
+  /** Of `exit`. */
+  readonly killed: readonly Process[]
 }
 
 /** The command line, as words. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { vi } from 'vitest'
 import { parentOf } from './kernel.ts'
 
 const testkit = join(import.meta.dirname, '..')
@@ -56,6 +57,7 @@ export async function flood({ python, kind, holder, bytes, pause = 0 }: Flood): 
     const answered = (await answer) === 'done'
     const seconds = (performance.now() - started) / 1000
     const after = { node: resident(launcher.pid, 'VmHWM'), guard: resident(guard, 'VmHWM') }
+    if (holder === 'pipe') await vi.waitUntil(() => read >= bytes, 20_000) // its end drops what nobody has read
     launcher.kill('SIGTERM')
     const [exit] = await once(launcher, 'close')
     return {

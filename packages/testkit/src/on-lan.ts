@@ -39,7 +39,7 @@ function served(trial: Trial, modes: readonly Mode[]): void {
   test.for(modes)(
     'the phone gets the page, nobody else anything, until the time is over ($name)',
     async (mode, context) => {
-      await using lan = await exposedOn(trial, mode, context, ['--lan-for', '10s'])
+      await using lan = await exposedOn(trial, mode, context, ['--lan-for', '20s'])
       const { nets, phone, cli } = lan
       const held = await lan.hold(phone, network)
       const [outside] = await Promise.all([
@@ -81,7 +81,7 @@ function ended(trial: Trial): void {
   const [busiest] = trial.busy
 
   test('nobody is served after the time, also while the launcher is stopped', async (context) => {
-    await using lan = await exposedOn(trial, busiest, context, ['--lan-for', '4s'])
+    await using lan = await exposedOn(trial, busiest, context, ['--lan-for', '15s'])
     const { phone, cli } = lan
     const held = await lan.hold(phone, network)
     await page(phone, network, trial.fixture)

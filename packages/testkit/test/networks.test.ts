@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { makeNetworks, type Networks, networkNames, places, servers } from '@devlaunch/testkit'
 import { expect, test } from 'vitest'
@@ -58,11 +59,10 @@ test('the networks of a run that was killed are removed by the next', async () =
     '-e',
     program,
   ])
-  const [line] = await once(killed.stdout, 'data')
-  const name = String(line).trim()
-  killed.kill('SIGKILL')
-  await once(killed, 'exit')
+  const [name] = await once(createInterface(killed.stdout), 'line')
   expect(readdirSync('/run/netns')).toContain(name)
+  killed.kill('SIGKILL') // from now on any other test file may be the next
+  await once(killed, 'exit')
   await using _nets = await makeNetworks({ only: ['lan'] })
   expect(readdirSync('/run/netns')).not.toContain(name)
 })
@@ -74,10 +74,20 @@ test('says what it needs where it has no right to make networks', async () => {
   await expect(run('setpriv', args)).rejects.toThrow('these tests need root, network namespaces and iproute2')
 })
 
-/** Python's own server, which listens where it is told. */
+/** Python's own server, with room for all who knock at once. */
+const patient = `
+import socket, sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+class Server(ThreadingHTTPServer):
+    address_family = socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET
+    request_queue_size = 128
+Server((sys.argv[2], int(sys.argv[1])), SimpleHTTPRequestHandler).serve_forever()
+`
+
+/** Listens where it is told. */
 async function serve({ machine }: Networks, host: string): Promise<AsyncDisposable> {
   const [file, ...prefix] = machine.prefix
-  const args = [...prefix, python, '-I', '-m', 'http.server', `${port}`, '--bind', host]
+  const args = [...prefix, python, '-I', '-c', patient, `${port}`, host]
   const child = spawn(file, args, { stdio: 'ignore', cwd: import.meta.dirname })
   const exited = once(child, 'exit')
   await expect.poll(() => machine.listeners()).toHaveLength(1)

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -198,10 +199,11 @@ async function start(
   })
   const ended = once(child, 'exit')
   const stderr = text(child.stderr)
-  const [line] = await Promise.race([once(child.stdout, 'data'), stderr.then((said) => Promise.reject(said))])
+  const lines = createInterface(child.stdout)
+  const [line] = await Promise.race([once(lines, 'line'), stderr.then((said) => Promise.reject(said))])
   return {
     child,
-    line: String(line).trimEnd(),
+    line,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     stderr,
     ended,

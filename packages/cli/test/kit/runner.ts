@@ -43,7 +43,6 @@ interface Running {
   serversGone(): Promise<void>
 }
 
-/** For `expect.poll`: what must happen, however slow this machine is. */
 export async function runnerProject(name: keyof typeof runners): Promise<RunnerProject> {
   const mark = crypto.randomUUID()
   const path = await mkdtemp(join(tmpdir(), `devlaunch-${name}-`))
@@ -62,7 +61,13 @@ export async function runnerProject(name: keyof typeof runners): Promise<RunnerP
       return run([...command, ...words], path, { ...env, DEVLAUNCH_TEST_RUN: mark })
     },
     [Symbol.asyncDispose]: async () => {
-      for (const { pid } of marked(mark)) process.kill(pid, 'SIGKILL') // what a test that failed has left
+      for (const { pid } of marked(mark)) {
+        try {
+          process.kill(pid, 'SIGKILL') // what a test that failed has left
+        } catch {
+          // one may take another along
+        }
+      }
       await rm(path, { recursive: true, force: true })
     },
   }
@@ -89,11 +94,13 @@ function run(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let shown = ''
   let output = ''
   const listeners = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += stripVTControlCharacters(String(chunk))
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      shown += chunk
+      output = stripVTControlCharacters(shown)
       for (const listener of listeners) listener()
     })
   }

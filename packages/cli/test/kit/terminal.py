@@ -11,9 +11,19 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
+
+
+
+def to_foreground(group):
+    """As a shell does, in both of the two: the command must not run before it is there."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
+    os.tcsetpgrp(0, group)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTTOU])
+
 
 pid, master = pty.fork()
 if pid == 0:
@@ -21,15 +31,14 @@ if pid == 0:
     job = os.fork()
     if job == 0:
         os.setpgid(0, 0)
+        to_foreground(os.getpid())
         os.execvp(sys.argv[2], sys.argv[2:])
     with contextlib.suppress(PermissionError):  # it was quicker, and runs the command already: setpgid(2), EACCES
         os.setpgid(job, job)
-    import signal
-
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    os.tcsetpgrp(0, job)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # in the moment between the job's end and ours
+    to_foreground(job)
     _, status = os.waitpid(job, 0)
-    os.tcsetpgrp(0, os.getpgrp())
+    to_foreground(os.getpgrp())
     os.write(1, b"[exit %d]" % os.waitstatus_to_exitcode(status))
     os._exit(0)
 

@@ -64,8 +64,9 @@ class Tables(unittest.TestCase):
 
     def test_a_kernel_without_such_a_filter_tells_of_all(self):
         table, port = linux_sockets.Netlink(), self.sockets[0].getsockname()[1]
+        ours = {each[0] for each in self.expected}  # others come and go between two questions
         with mock.patch.object(linux_sockets, "_S_EQ", 99):
-            self.assertEqual({each.id for each in table.near(port)}, {each.id for each in table.read()})
+            self.assertEqual({each.id for each in table.near(port)} & ours, {each.id for each in table.read()} & ours)
 
     def test_udp_outside_the_ports_of_clients(self):
         server, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['*.test.ts'],
     exclude: ['shared.test.ts'],
-    testTimeout: 30_000, // the first test of a worker waits for the server
+    // the first test of a worker waits for the server
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })
