@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeNamespace, type Namespace, runCli, servers } from '@devlaunch/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 const lan = '192.168.1.23'
 const url = `http://${lan}:8000`
@@ -150,12 +150,15 @@ describe.for(servers())('on a network ($age)', ({ age, python }) => {
     await using cli = start(network, shop, python, { words: ['--reload'] })
     await cli.event('ready')
     expect(await network.ask(url)).toMatchObject({ status: 200 })
-    await shop.set("ALLOWED_HOSTS = ['later.example']")
     const hosts = async () => {
       const { text } = await network.ask(`${url}/hosts`)
       return text.startsWith('{') ? JSON.parse(text).hosts : text
     }
-    await expect.poll(hosts, { timeout: 20_000 }).toEqual(['later.example', lan])
+    const saveAndSee = async () => {
+      await shop.set("ALLOWED_HOSTS = ['later.example']")
+      await expect.poll(hosts, { timeout: 10_000 }).toEqual(['later.example', lan])
+    }
+    await vi.waitFor(saveAndSee, { timeout: 30_000 }) // a reloader misses what is saved before its first look
   })
 
   test('a project in a single file', async () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
+import { freePort } from './free-port.ts'
 import { portOf, type Trial } from './trial.ts'
 
 /** Ours: a stranger on the wanted port is never taken for the server. */
@@ -29,10 +30,10 @@ export function ours({ fixture, modes: [simplest], makeProject, start }: Trial):
 /** Answers as a stale server does, and doesn't belong to what devlaunch starts. */
 async function listen(host: string): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer((_, response) => response.end('a stranger\n'))
-  await new Promise<void>((resolve) => server.listen(0, host, resolve))
-  const address = server.address()
+  const port = await freePort() // on both families
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port,
     [Symbol.asyncDispose]: async () => void server.close().closeAllConnections(),
   }
 }

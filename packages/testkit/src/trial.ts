@@ -94,7 +94,7 @@ export function freeUdpPort(): number {
 /** Nothing lives, and the port is free. */
 export async function expectGone(tree: readonly Life[], url: string): Promise<void> {
   await expect.poll(() => living(tree)).toEqual([])
-  expect(isTaken(portOf(url))).toBe(false)
+  await expect.poll(() => isTaken(portOf(url))).toBe(false) // a test beside this one may be given it for a moment
 }
 
 export function portOf(url: string): number {

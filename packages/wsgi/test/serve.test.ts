@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { freePort } from '@devlaunch/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const serve = join(import.meta.dirname, '../python/serve.py')
@@ -70,7 +71,9 @@ describe.each(['DEVLAUNCH_TEST_OLDEST', 'DEVLAUNCH_TEST_NEWEST'])('serve.py, %s'
   test('answers, logs, and ends quietly on Ctrl-C', async () => {
     await using server = await start(python, 'factory:make("a", size=3)')
     expect(server.line).toBe(`Serving factory:make("a", size=3) on ${server.url}`)
+    const logged = server.child.stderr && once(server.child.stderr, 'data') // after the answer
     expect(await get(server.url)).toBe('a3')
+    await logged
     server.child.kill('SIGINT')
     expect(await server.ended).toEqual([0, null])
     expect(await server.stderr).toMatch(/^127\.0\.0\.1 - - \[[^\]]+\] "GET \/ HTTP\/1\.1" 200 2\n$/)
@@ -191,7 +194,7 @@ async function start(
   host = '127.0.0.1',
   env: Record<string, string> = {},
 ): Promise<Served> {
-  const port = await freePort(host)
+  const port = await freePort()
   const child = spawn(python, [serve, `--host=${host}`, `--port=${port}`, app], {
     cwd,
     env: { ...process.env, ...env },
@@ -222,13 +225,4 @@ async function run(python: string, app: string, port = '1', ...more: string[]) {
 
 async function get(url: string, init?: RequestInit): Promise<string> {
   return (await fetch(url, init)).text()
-}
-
-async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -62,7 +62,7 @@ test('a server that is deaf is killed after 5 s', { timeout: 20_000 }, async () 
   const server = await start('deaf')
   const took = await seconds(server.stop())
   expect(took).toBeGreaterThan(4.9)
-  expect(took).toBeLessThan(5.5)
+  expect(took).toBeLessThan(11) // not by the launcher, which would do it after 12 s
   expect(await server.exited).toMatchObject({ signal: 9, killed: [{ pid: server.pid }], survivors: [] })
 })
 
@@ -81,8 +81,9 @@ test.for(['SIGKILL', 'SIGSTOP'] as const)(
       if (event.event === 'cleaned') cleaned.push(...event.processes)
     }
     const server = await start('daemon', { onEvent })
+    const commands = () => treeOf(server.pid).map(({ command }) => command)
+    await expect.poll(commands).toContain('sleep 1000 ') // its last step comes after its parent goes on
     const tree = treeOf(server.pid)
-    expect(tree.map(({ command }) => command)).toContain('sleep 1000 ')
     await recorded(tree.find(({ command }) => command === 'sleep 1000 ')?.pid ?? 0)
     process.kill(parentOf(server.pid), signal)
     if (signal === 'SIGSTOP') void server.kill()
@@ -102,12 +103,16 @@ test('a chain of processes, each of which starts the next and ends, is gone', as
   expect(await links()).toBe(last)
 })
 
-test.for(['stop', 'kill the guard'] as const)('a tree of 500 is gone: %s', async (how) => {
-  const run = crypto.randomUUID()
-  const server = await start('tree', { env: { DEVLAUNCH_TEST_RUN: run } })
-  await expect.poll(() => marked(run), { timeout: 20_000 }).toHaveLength(512)
-  if (how === 'stop') expect(await server.stop()).toMatchObject({ survivors: [] })
-  else process.kill(parentOf(server.pid), 'SIGKILL')
-  await server.exited
-  expect(marked(run)).toEqual([])
-})
+test.for(['stop', 'kill the guard'] as const)(
+  'a tree of 500 is gone: %s',
+  { timeout: 180_000 },
+  async (how) => {
+    const run = crypto.randomUUID()
+    const server = await start('tree', { env: { DEVLAUNCH_TEST_RUN: run } })
+    await expect.poll(() => marked(run), { timeout: 60_000 }).toHaveLength(512)
+    if (how === 'stop') expect(await server.stop()).toMatchObject({ survivors: [] })
+    else process.kill(parentOf(server.pid), 'SIGKILL')
+    await server.exited
+    expect(marked(run)).toEqual([])
+  },
+)
